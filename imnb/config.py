@@ -1,0 +1,110 @@
+"""Settings as frozen values; every default is a named limit with its reason."""
+
+import dataclasses
+import urllib.parse
+
+from imnb.errors import ConfigError
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a TCP service listens."""
+
+    host: str
+    port: int
+
+    def __post_init__(self) -> None:
+        if not self.host or not 0 < self.port < 65536:
+            raise ConfigError(
+                f"endpoint {self.host!r}:{self.port}: need a host and a port 1-65535"
+            )
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on what a peer can make us hold."""
+
+    max_body: int = 1 << 20
+    """Bytes of one frame body on the wire; refused before it is buffered."""
+    max_inflated: int = 8 << 20
+    """Bytes of one body after decompression."""
+    max_pending_calls: int = 10_000
+    send_queue_bytes: int = 4 << 20
+    """Unsent bytes of one connection beyond which senders wait."""
+    push_queue_events: int = 2_000
+    """Server side: events waiting for one connection before it is ``behind``."""
+    gap_buffer_events: int = 1_000
+    """Client side: events held while a gap is waited for."""
+    write_queue_rows: int = 8_000
+    """Rows waiting for the store's writer beyond which reading pauses."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds."""
+
+    connect: float = 10.0
+    handshake: float = 10.0
+    request: float = 10.0
+    gateway: float = 10.0
+    gap: float = 0.5
+    """How long a missing event is waited for before it is pulled."""
+    close: float = 2.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Backoff:
+    """Exponential back-off with full jitter between reconnects, in seconds."""
+
+    base: float = 0.5
+    cap: float = 30.0
+    stable_after: float = 5.0
+    """An authenticated connection this old starts the series anew."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """A fixed interval; the peer is dead when a beat stays unanswered."""
+
+    interval: float = 20.0
+    dead_after: float = 10.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Environment:
+    """A named place to log in to."""
+
+    gateway: str
+    """Base URL, e.g. ``http://127.0.0.1:8080``."""
+    name: str = "local"
+    server_key: bytes | None = None
+    """Pinned X25519 public key; beats what the gateway says."""
+    insecure: bool = False
+    """Allow a gateway that is neither https nor on loopback."""
+    limits: Limits = Limits()
+    timeouts: Timeouts = Timeouts()
+    backoff: Backoff = Backoff()
+    heartbeat: Heartbeat = Heartbeat()
+
+    def __post_init__(self) -> None:
+        url = urllib.parse.urlsplit(self.gateway)
+        if url.scheme not in {"http", "https"} or not url.hostname:
+            raise ConfigError(
+                f"gateway {self.gateway!r}: give a URL like http://127.0.0.1:8080"
+            )
+        if self.server_key is not None and len(self.server_key) != 32:
+            raise ConfigError(
+                f"server_key has {len(self.server_key)} bytes, X25519 keys have 32"
+            )
+
+    @property
+    def is_protected(self) -> bool:
+        """The gateway is https, or never leaves this machine."""
+        url = urllib.parse.urlsplit(self.gateway)
+        return url.scheme == "https" or url.hostname in LOOPBACK_HOSTS

@@ -1,0 +1,201 @@
+"""Every exception that imnb raises on purpose.
+
+::
+
+    ImnbError
+    ├── ConfigError                  a setting or argument that cannot be used
+    ├── ClosedError                  the object was closed
+    ├── WireError
+    │   ├── LocalProtocolError       we broke the protocol: a bug on this side
+    │   └── RemoteProtocolError      the peer broke it; the connection is over
+    │       ├── FrameError           magic, version, kind, length, flags
+    │       ├── HandshakeError       Noise handshake refused
+    │       │   └── ServerKeyError   the server's key is not the expected one
+    │       ├── DecryptError         bad tag: altered, replayed or wrong key
+    │       └── EnvelopeError        does not parse, or an unknown command
+    ├── ConnectionFailed             no connection could be made
+    ├── ConnectionLost               it was there and went away
+    ├── CallError
+    │   ├── CallTimeout              no reply in time
+    │   ├── CallRefused              the server answered with an error status
+    │   ├── NotConnected             nothing was sent
+    │   └── TooManyCalls             the bound on pending calls is reached
+    ├── GatewayError
+    │   ├── GatewayUnreachable       no answer over HTTP
+    │   ├── GatewayInsecure          plain HTTP beyond loopback
+    │   └── GatewayAnswerError       an answer that is not the gateway's
+    ├── AuthError                    refused for good: no retry helps
+    │   ├── WrongPassword
+    │   ├── UnknownUser
+    │   ├── TokenExpired             log in again with the password
+    │   └── Kicked                   another login ended this session
+    ├── StoreError
+    │   ├── StoreLocked              open in another process
+    │   ├── StoreCorrupt             not a store, or damaged
+    │   ├── StoreTooNew              written by a later version
+    │   ├── QueryRefused             not one SELECT or EXPLAIN
+    │   └── QueryTimeout
+    ├── SyncWaitError                a synchronous wait is not possible here
+    ├── ExpectationFailed            ``expect`` saw other things
+    └── BackgroundError              a background task failed earlier
+"""
+
+
+class ImnbError(Exception):
+    """Base of all errors of imnb."""
+
+
+class ConfigError(ImnbError, ValueError):
+    """A setting or argument cannot be used."""
+
+
+class ClosedError(ImnbError):
+    """The object was closed before."""
+
+
+class WireError(ImnbError):
+    """Base of protocol violations."""
+
+
+class LocalProtocolError(WireError):
+    """This side tried something that the protocol does not allow."""
+
+
+class RemoteProtocolError(WireError):
+    """The peer sent something that the protocol does not allow."""
+
+
+class FrameError(RemoteProtocolError):
+    """A frame header that cannot be right."""
+
+
+class HandshakeError(RemoteProtocolError):
+    """The Noise handshake failed."""
+
+
+class ServerKeyError(HandshakeError):
+    """The server does not hold the private key of the expected public key."""
+
+
+class DecryptError(RemoteProtocolError):
+    """A message whose authentication tag does not match."""
+
+
+class EnvelopeError(RemoteProtocolError):
+    """A decrypted body that is not an envelope this side understands."""
+
+
+class ConnectionFailed(ImnbError, ConnectionError):
+    """No connection could be made."""
+
+
+class ConnectionLost(ImnbError, ConnectionError):
+    """An established connection went away."""
+
+
+class CallError(ImnbError):
+    """Base of failures of a single call.
+
+    Attributes:
+        may_have_acted: the server may have carried the call out.
+    """
+
+    may_have_acted = False
+
+
+class CallTimeout(CallError, TimeoutError):
+    """No reply arrived in time."""
+
+    may_have_acted = True
+
+
+class CallRefused(CallError):
+    """The server answered with an error status.
+
+    Attributes:
+        status: name of the status, e.g. ``"NOT_FOUND"``.
+    """
+
+    def __init__(self, command: str, status: str, message: str) -> None:
+        super().__init__(f"{command} was refused: {status}: {message}")
+        self.status = status
+
+
+class NotConnected(CallError):
+    """There is no connection, nothing was sent."""
+
+
+class TooManyCalls(CallError):
+    """The bound on pending calls is reached."""
+
+
+class GatewayError(ImnbError):
+    """Base of failures to use the HTTP gateway."""
+
+
+class GatewayUnreachable(GatewayError, ConnectionError):
+    """The gateway did not answer."""
+
+
+class GatewayInsecure(GatewayError):
+    """The gateway is plain HTTP and not on loopback."""
+
+
+class GatewayAnswerError(GatewayError):
+    """The gateway's address answered, but not as a gateway does."""
+
+
+class AuthError(ImnbError):
+    """The server refused who we say we are; retrying does not help."""
+
+
+class WrongPassword(AuthError):
+    """The password does not match."""
+
+
+class UnknownUser(AuthError):
+    """There is no such account."""
+
+
+class TokenExpired(AuthError):
+    """The token is no longer valid."""
+
+
+class Kicked(AuthError):
+    """Another login, or the operator, ended this session."""
+
+
+class StoreError(ImnbError):
+    """Base of failures of the local store."""
+
+
+class StoreLocked(StoreError):
+    """Another process has this store open."""
+
+
+class StoreCorrupt(StoreError):
+    """The file is damaged or is no store of imnb."""
+
+
+class StoreTooNew(StoreError):
+    """The file was written by a later version of imnb."""
+
+
+class QueryRefused(StoreError):
+    """The query is not exactly one SELECT or EXPLAIN."""
+
+
+class QueryTimeout(StoreError, TimeoutError):
+    """The query was interrupted at its time limit."""
+
+
+class SyncWaitError(ImnbError, RuntimeError):
+    """A synchronous wait is not possible at this place."""
+
+
+class ExpectationFailed(ImnbError, AssertionError):
+    """What was expected did not come in time; the message lists what did."""
+
+
+class BackgroundError(ImnbError):
+    """A background task failed; the cause is chained."""

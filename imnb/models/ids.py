@@ -1,0 +1,12 @@
+"""Identifiers as types, so that one is never taken for another."""
+
+from typing import NewType
+
+UserId = NewType("UserId", str)
+"""Login name, e.g. ``"alice"``."""
+ConversationId = NewType("ConversationId", int)
+"""Given by the server, positive."""
+ClientId = NewType("ClientId", str)
+"""UUIDv7 of a message or group, chosen by its creator."""
+EventSeq = NewType("EventSeq", int)
+"""Position in an account's event feed, contiguous from 1."""

@@ -1,0 +1,1 @@
+"""Generated from ``proto/`` by ``python -m tests.regenerate``; do not edit."""
