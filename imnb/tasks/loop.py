@@ -46,6 +46,6 @@ class EngineLoop:
         context = contextvars.Context()
         self.loop.call_soon_threadsafe(function, *args, context=context)
 
-    def call(self, work: Coroutine[Any, Any, T]) -> "concurrent.futures.Future[T]":
+    def call(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
         """Run a coroutine on the loop from another thread."""
         return asyncio.run_coroutine_threadsafe(work, self.loop)

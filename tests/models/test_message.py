@@ -1,0 +1,37 @@
+import uuid
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imnb.models.ids import ClientId, ConversationId, UserId
+from imnb.models.message import TEXT, Message, new_client_id
+
+RFC_9562_TIME_US = 0x017F22E279B0 * 1000
+RFC_9562_TAIL = bytes.fromhex("0cc398c4dc0c0c07398f")
+
+
+def test_the_example_of_rfc_9562_appendix_a6():
+    made = new_client_id(RFC_9562_TIME_US, RFC_9562_TAIL)
+    assert made == "017f22e2-79b0-7cc3-98c4-dc0c0c07398f"
+
+
+@given(st.integers(0, (1 << 48) * 1000 - 1), st.binary(min_size=10, max_size=10))
+def test_client_ids_are_uuids_of_version_7(now_us, entropy):
+    made = uuid.UUID(new_client_id(now_us, entropy))
+    assert made.version == 7
+    assert made.variant == uuid.RFC_4122
+    assert made.int >> 80 == now_us // 1000
+
+
+@given(st.integers(0, 10**15), st.integers(1000, 10**9))
+def test_client_ids_sort_by_time(now_us, later_us):
+    assert new_client_id(now_us) < new_client_id(now_us + later_us)
+
+
+@pytest.mark.parametrize(("kind", "is_text"), [(TEXT, True), ("poll", False)])
+def test_only_text_is_shown_as_text(kind, is_text):
+    message = Message(
+        ConversationId(1), 1, ClientId("c"), UserId("bob"), kind, "hi", b"", 0
+    )
+    assert message.is_text is is_text
