@@ -1,0 +1,1 @@
+"""Connections that stay up, calls that are answered, pushes that are routed."""

@@ -1,0 +1,189 @@
+"""The two ways a request can take: over the link, or over HTTP."""
+
+import asyncio
+import math
+
+import aiohttp
+from google.protobuf.message import Message
+
+from imnb.config import Timeouts
+from imnb.engine.call import Call, CallLife, CallState, ReportError
+from imnb.engine.dispatcher import RequestDispatcher
+from imnb.engine.http_reply import HttpReply, read_body
+from imnb.engine.requests import HttpRequest, TcpRequest
+from imnb.engine.stream import Stream
+from imnb.errors import ClosedError, ConfigError, GatewayUnreachable
+from imnb.net.os_error import describe
+from imnb.wire.commands import CommandTable, Method
+
+
+class TcpChannel:
+    """Calls over the link, from the value to the reply.
+
+    Architecture name: ``IMConnectAssistant``.
+
+    Attributes:
+        life: interceptors and watchers of the calls.
+    """
+
+    def __init__(
+        self,
+        commands: CommandTable,
+        dispatcher: RequestDispatcher,
+        timeout: float,
+        report: ReportError,
+    ) -> None:
+        self.life: CallLife[TcpRequest] = CallLife(report)
+        self._commands = commands
+        self._dispatcher = dispatcher
+        self._timeout = timeout
+
+    def __repr__(self) -> str:
+        return f"<TcpChannel: {self._dispatcher.waiting} calls wait>"
+
+    async def call(self, request: TcpRequest) -> Message:
+        """Send, and wait for the one reply."""
+        call = Call(request, self.life)
+        with call.outcome():
+            method, body = await self._prepare(call)
+            if method.streams:
+                raise ConfigError(f"{method.name} gives many replies: use stream()")
+            call.move(CallState.SENDING)
+            ask = self._dispatcher.ask(method, body, self._timeout_of(call.request))
+            call.move(CallState.WAITING)
+            reply = await ask.reply()
+        call.finish()
+        return reply
+
+    def stream(self, request: TcpRequest) -> Stream:
+        """Replies as they come; the request leaves when the first one is read."""
+
+        async def start(stream: Stream) -> None:
+            call = Call(request, self.life)
+            stream.on_end = call.finish
+            with call.outcome():
+                method, body = await self._prepare(call)
+                call.move(CallState.SENDING)
+                timeout = self._timeout_of(call.request)
+                self._dispatcher.ask_stream(stream, method, body, timeout)
+                call.move(CallState.WAITING)
+
+        return Stream(request.method, start)
+
+    async def _prepare(self, call: Call[TcpRequest]) -> tuple[Method, bytes]:
+        """Interceptors, type check, and the wait until there is room."""
+        await self.life.prepare(call)
+        method = self._method(call.request.method)
+        body = call.request.build(method).SerializeToString()
+        call.move(CallState.QUEUED)
+        await self._dispatcher.room()
+        return method, body
+
+    def _method(self, name: str) -> Method:
+        method = self._commands.methods.get(name)
+        if method is None:
+            names = ", ".join(sorted(self._commands.methods))
+            raise ConfigError(f"there is no method {name!r}; there are: {names}")
+        return method
+
+    def _timeout_of(self, request: TcpRequest) -> float:
+        return self._timeout if request.timeout is None else request.timeout
+
+
+class HttpChannel:
+    """Requests over HTTP with the same life; one session, opened when needed.
+
+    Architecture name: ``IMHTTPAssistant``.
+
+    Attributes:
+        life: interceptors and watchers of the calls.
+    """
+
+    def __init__(self, report: ReportError, timeouts: Timeouts | None = None) -> None:
+        self.life: CallLife[HttpRequest] = CallLife(report)
+        self._timeout = (timeouts or Timeouts()).gateway
+        self._session: aiohttp.ClientSession | None = None
+        self._is_closed = False
+
+    def __repr__(self) -> str:
+        return f"<HttpChannel {'closed' if self._is_closed else 'open'}>"
+
+    async def call(self, request: HttpRequest) -> HttpReply:
+        """Send, and read the whole answer, whatever its status.
+
+        Raises:
+            GatewayUnreachable: no answer, or not in time.
+            GatewayAnswerError: its body is larger than the request allows.
+        """
+        call = Call(request, self.life)
+        with call.outcome():
+            await self.life.prepare(call)
+            call.move(CallState.QUEUED)
+            session = self._open_session()
+            call.move(CallState.SENDING)
+            reply = await self._exchange(session, call)
+        call.finish()
+        return reply
+
+    async def close(self) -> None:
+        """End the session and its connections; safe to call twice."""
+        self._is_closed = True
+        if self._session is not None:
+            session, self._session = self._session, None
+            await session.close()
+
+    def _open_session(self) -> aiohttp.ClientSession:
+        if self._is_closed:
+            raise ClosedError("this HTTP channel is closed")
+        if self._session is None:
+            # No cookies: what goes where is said by the request alone. Nothing
+            # is inflated, so that a body's limit is a limit on memory.
+            self._session = aiohttp.ClientSession(
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                headers={"Accept-Encoding": "identity"},
+            )
+        return self._session
+
+    async def _exchange(
+        self, session: aiohttp.ClientSession, call: Call[HttpRequest]
+    ) -> HttpReply:
+        request = call.request
+        seconds = self._timeout if request.timeout is None else request.timeout
+        limit = None if math.isinf(seconds) else seconds
+        try:
+            async with asyncio.timeout(limit), self._send(session, request) as answer:
+                call.move(CallState.WAITING)
+                body = await read_body(answer, request)
+        except TimeoutError:
+            raise GatewayUnreachable(
+                f"{request.address}: no answer within {seconds:g} s; "
+                "check the address and whether the server is running"
+            ) from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise GatewayUnreachable(
+                f"{request.address}: {_reason(error)}; "
+                "check the address and whether the server is running"
+            ) from error
+        return HttpReply(request.address, answer.status, body)
+
+    @staticmethod
+    def _send(
+        session: aiohttp.ClientSession, request: HttpRequest
+    ) -> "aiohttp.client._RequestContextManager":
+        # A redirect could carry a password elsewhere: it is an answer like others.
+        return session.request(
+            request.method,
+            request.url,
+            json=request.json,
+            data=request.body if request.json is None else None,
+            headers=request.headers,
+            allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(total=None),
+        )
+
+
+def _reason(error: Exception) -> str:
+    """The operating system's words where there are some."""
+    inner = getattr(error, "os_error", error)
+    return describe(inner) if isinstance(inner, OSError) else type(error).__name__

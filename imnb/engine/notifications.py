@@ -1,0 +1,165 @@
+"""What the server sends unasked, routed to those who want it."""
+
+import itertools
+import logging
+import operator
+from collections.abc import Awaitable, Callable, Hashable, Iterable
+from typing import Any, TypeVar
+
+from google.protobuf.message import DecodeError, Message
+
+from imnb.engine.lanes import Lanes
+from imnb.engine.mailbox import Mailbox
+from imnb.errors import ConfigError, EnvelopeError, ImnbError
+from imnb.pb.envelope_pb2 import Envelope
+from imnb.tasks import TaskScope
+from imnb.wire.commands import CommandTable, PushType
+
+log = logging.getLogger(__name__)
+
+PUSHES_LIMIT = 1_000
+"""Messages that wait in one `NotificationDispatcher.pushes` iterator."""
+MAX_NAMED_UNKNOWN = 100
+"""Unknown commands that are logged, once each; more are only counted."""
+
+M = TypeVar("M", bound=Message)
+Handler = Callable[[M], Awaitable[None] | None]
+BatchHandler = Callable[[list[M]], None]
+LaneOf = Callable[[M], Hashable]
+
+_by_command = operator.attrgetter("command")
+
+
+class NotificationDispatcher:
+    """Recognises pushes and hands them on, all of one read together.
+
+    Architecture name: ``IMNotificationAssistant``.
+
+    Attributes:
+        unknown: pushes whose command is not in the table.
+    """
+
+    def __init__(self, commands: CommandTable, scope: TaskScope) -> None:
+        self.unknown = 0
+        self._commands = commands
+        self._scope = scope
+        self._lanes = Lanes(scope)
+        self._types: dict[int, PushType] = {}
+        self._sinks: dict[int, dict[object, BatchHandler[Any]]] = {}
+        self._named_unknown: set[int] = set()
+
+    def __repr__(self) -> str:
+        count = sum(len(sinks) for sinks in self._sinks.values())
+        return f"<NotificationDispatcher: {count} subscriptions, {self._lanes!r}>"
+
+    def subscribe_batch(
+        self, message_type: type[M], handler: BatchHandler[M]
+    ) -> Callable[[], None]:
+        """Call ``handler`` at once with all messages of one read, in order.
+
+        This is the hot path: it may not wait, and what it raises is reported.
+
+        Raises:
+            ConfigError: ``message_type`` is not a push.
+        """
+        command = self._commands.command_of(message_type)
+        push = self._commands.push_for(command)
+        if push is None:
+            raise ConfigError(
+                f"{message_type.__name__} is a request: only pushes are subscribed to"
+            )
+        self._types[command] = push
+        sinks = self._sinks.setdefault(command, {})
+        key = object()
+        sinks[key] = handler
+
+        def unsubscribe() -> None:
+            sinks.pop(key, None)
+
+        return unsubscribe
+
+    def subscribe(
+        self,
+        message_type: type[M],
+        handler: Handler[M],
+        *,
+        lane: LaneOf[M] | None = None,
+    ) -> Callable[[], None]:
+        """Call or await ``handler`` for each message, in order within a lane.
+
+        ``lane`` gives a message's lane; without it there is one.
+        """
+        subscription = object()
+        name = message_type.__name__
+
+        def post(messages: list[M]) -> None:
+            for message in messages:
+                key = (subscription, None if lane is None else lane(message))
+                self._lanes.post(key, name, handler, message)
+
+        return self.subscribe_batch(message_type, post)
+
+    def pushes(self, message_type: type[M]) -> Mailbox[M]:
+        """Messages from now on, with ``async for``; end it with ``aclose``.
+
+        Bound: `PUSHES_LIMIT` unread messages; one more ends it with an error.
+        """
+        name = message_type.__name__
+
+        def overflow() -> ImnbError:
+            return ImnbError(
+                f"{PUSHES_LIMIT} messages of {name} were waiting and none was read: "
+                "read them, or close the iterator"
+            )
+
+        def put(messages: list[M]) -> None:
+            for message in messages:
+                mailbox.put(message)
+
+        unsubscribe = self.subscribe_batch(message_type, put)
+        mailbox: Mailbox[M] = Mailbox(
+            PUSHES_LIMIT, overflow=overflow, on_close=lambda _: unsubscribe()
+        )
+        return mailbox
+
+    def deliver(self, envelopes: Iterable[Envelope]) -> None:
+        """Pushes of one read, in order; neighbours of one type go as a batch."""
+        for command, run in itertools.groupby(envelopes, _by_command):
+            sinks = self._sinks.get(command)
+            if sinks:
+                self._hand_on(self._types[command], list(run), list(sinks.values()))
+            elif self._commands.push_for(command) is None:
+                self._count_unknown(command, sum(1 for _ in run))
+
+    def _hand_on(
+        self, push: PushType, run: list[Envelope], sinks: list[BatchHandler[Any]]
+    ) -> None:
+        parse = push.message.FromString
+        try:
+            messages = [parse(envelope.body) for envelope in run]
+        except DecodeError:
+            messages = self._readable(push, run)
+        for sink in sinks:
+            try:
+                sink(messages)
+            except Exception as error:
+                self._scope.report(f"batch handler of {push.name}", error)
+
+    def _readable(self, push: PushType, run: list[Envelope]) -> list[Message]:
+        """Those that parse; each other one is reported."""
+        messages = []
+        for envelope in run:
+            try:
+                messages.append(push.message.FromString(envelope.body))
+            except DecodeError:
+                size = len(envelope.body)
+                error = EnvelopeError(f"{size} bytes pushed are no {push.name}")
+                self._scope.report(f"push {push.name}", error)
+        return messages
+
+    def _count_unknown(self, command: int, count: int) -> None:
+        self.unknown += count
+        named = self._named_unknown
+        if command not in named and len(named) < MAX_NAMED_UNKNOWN:
+            named.add(command)
+            log.warning("pushes with command %d are not in the table", command)

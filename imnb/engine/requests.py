@@ -1,0 +1,96 @@
+"""Requests as values, made before there is a connection and kept after it."""
+
+import dataclasses
+import urllib.parse
+from collections.abc import Mapping
+from typing import Any
+
+from google.protobuf.message import Message
+
+from imnb.errors import ConfigError
+from imnb.wire.commands import Method
+
+MAX_ANSWER = 4 << 20
+"""Bytes of one HTTP answer; a gateway's are some hundred bytes."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TcpRequest:
+    """One call of a method over the link.
+
+    Architecture name: ``TCPMessage``.
+
+    Attributes:
+        method: its name in the command table, e.g. ``"Login"``.
+        message: the request message, or its fields.
+        timeout: seconds to the reply (for a stream: between replies); None
+            takes the engine's setting, ``math.inf`` waits for ever.
+    """
+
+    method: str
+    message: Message | Mapping[str, Any] = dataclasses.field(
+        default_factory=dict, repr=False
+    )
+    timeout: float | None = None
+
+    def build(self, method: Method) -> Message:
+        """The request message, checked against the method's type.
+
+        Raises:
+            ConfigError: another type, an unknown field or a value that does
+                not fit its field.
+        """
+        if isinstance(self.message, Message):
+            if not isinstance(self.message, method.request):
+                raise ConfigError(
+                    f"{method.name} takes {method.request.__name__}, "
+                    f"not {type(self.message).__name__}"
+                )
+            return self.message
+        return _from_fields(method, self.message)
+
+
+def _from_fields(method: Method, fields: Mapping[str, Any]) -> Message:
+    known = method.request.DESCRIPTOR.fields_by_name
+    for name in fields:
+        if name not in known:
+            names = ", ".join(known) or "none"
+            raise ConfigError(f"{method.name} has no field {name!r}; it has: {names}")
+    try:
+        return method.request(**fields)
+    except (TypeError, ValueError) as error:
+        # The library's text may quote the value, which may be a secret.
+        raise ConfigError(
+            f"{method.name}: a value does not fit its field: {type(error).__name__}"
+        ) from None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One HTTP request.
+
+    Architecture name: ``HTTPRequest``.
+
+    Attributes:
+        json: sent as the JSON body; wins over ``body``.
+        timeout: seconds to the end of the answer; None takes the channel's.
+        max_answer: bytes of the answer's body beyond which it is refused.
+    """
+
+    method: str
+    url: str
+    json: Any = dataclasses.field(default=None, repr=False)
+    body: bytes = dataclasses.field(default=b"", repr=False)
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict, repr=False)
+    timeout: float | None = None
+    max_answer: int = MAX_ANSWER
+
+    def __repr__(self) -> str:
+        return f"<HttpRequest {self.method} {self.address}>"
+
+    @property
+    def address(self) -> str:
+        """The URL without what may be secret in it: user, query, fragment."""
+        url = urllib.parse.urlsplit(self.url)
+        host = url.netloc.rpartition("@")[2]
+        return f"{url.scheme}://{host}{url.path}"

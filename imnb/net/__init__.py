@@ -1,0 +1,1 @@
+"""Bytes in and out: real TCP, and the same interface within the process."""

@@ -1,0 +1,293 @@
+import asyncio
+import dataclasses
+import os
+
+import pytest
+from aiohttp import web
+
+from imnb.config import Limits, Timeouts
+from imnb.engine.call import CallState
+from imnb.engine.channels import HttpChannel
+from imnb.engine.requests import HttpRequest, TcpRequest
+from imnb.errors import (
+    CallRefused,
+    CallTimeout,
+    ClosedError,
+    ConfigError,
+    GatewayAnswerError,
+    GatewayUnreachable,
+    NotConnected,
+)
+from imnb.net.memory import MemoryNetwork
+from imnb.pb import envelope_pb2, session_pb2
+from tests.engine.peer import online, turns
+
+LOGIN = TcpRequest("Login", {"token": "secret", "device": "d"})
+
+
+def watch(channel):
+    calls, states = [], []
+
+    def look(call):
+        if call not in calls:
+            calls.append(call)
+        states.append(call.state)
+
+    channel.life.watch(look)
+    return calls, states
+
+
+async def test_a_call_goes_through_its_states(virtual):
+    async with online() as (engine, peer):
+        calls, states = watch(engine.channel)
+        reply = await engine.call(LOGIN)
+        assert reply == session_pb2.LoginReply(user_id="alice")
+        assert states == ["created", "queued", "sending", "waiting", "done"]
+        assert "secret" not in repr(calls[0])
+        sent = session_pb2.LoginRequest.FromString(peer.last.requests[0].body)
+        assert (sent.token, sent.device) == ("secret", "d")
+
+
+async def test_an_interceptor_changes_what_is_sent(virtual):
+    async with online() as (engine, peer):
+
+        async def stamp(call):
+            message = {**call.request.message, "client_version": "9"}
+            call.request = dataclasses.replace(call.request, message=message)
+
+        engine.channel.life.intercept(stamp)
+        await engine.call(LOGIN)
+        sent = session_pb2.LoginRequest.FromString(peer.last.requests[0].body)
+        assert (sent.token, sent.client_version) == ("secret", "9")
+
+
+async def test_an_interceptor_that_raises_stops_the_call(virtual):
+    async with online() as (engine, peer):
+        calls, _ = watch(engine.channel)
+
+        def forbid(call):
+            raise PermissionError("not today")
+
+        engine.channel.life.intercept(forbid)
+        with pytest.raises(PermissionError):
+            await engine.call(LOGIN)
+        assert peer.last.requests == []
+        assert calls[0].state is CallState.FAILED
+
+
+def refuse(connection, envelope):
+    connection.refuse(envelope, envelope_pb2.FORBIDDEN, "no")
+
+
+async def test_failures_have_their_own_final_states(virtual):
+    async with online() as (engine, peer):
+        calls, _ = watch(engine.channel)
+        peer.answers["Login"] = refuse
+        with pytest.raises(CallRefused, match="Login was refused: FORBIDDEN: no"):
+            await engine.call(LOGIN)
+        del peer.answers["Login"]
+        with pytest.raises(CallTimeout):
+            await engine.call(dataclasses.replace(LOGIN, timeout=3))
+        task = asyncio.create_task(engine.call(LOGIN))
+        await turns()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert [call.state for call in calls] == ["failed", "timed out", "cancelled"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        (TcpRequest("Lgin"), "no method 'Lgin'; there are: .*Login"),
+        (TcpRequest("Reset"), "many replies"),
+        (TcpRequest("Login", {"tokn": ""}), "no field 'tokn'; it has: token, device"),
+    ],
+)
+async def test_wrong_requests_say_what_is_right(virtual, request_, words):
+    async with online() as (engine, peer):
+        with pytest.raises(ConfigError, match=words):
+            await engine.call(request_)
+        assert peer.last.requests == []
+
+
+def narrow():
+    return MemoryNetwork(Limits(send_queue_bytes=50_000))
+
+
+async def fill(engine, peer):
+    """Calls beyond what the network takes; random, or they would be compressed."""
+    peer.last.transport.pause_reading()
+    big = TcpRequest("Login", {"token": os.urandom(20_000).hex()})
+    tasks = [asyncio.create_task(engine.call(big)) for _ in range(4)]
+    await turns()
+    return tasks
+
+
+async def test_a_call_waits_in_the_queue_while_the_network_is_full(virtual):
+    async with online(narrow()) as (engine, peer):
+        tasks = await fill(engine, peer)
+        calls, _ = watch(engine.channel)
+        queued = asyncio.create_task(engine.call(LOGIN))
+        await turns()
+        assert calls[0].state is CallState.QUEUED
+        peer.last.transport.resume_reading()
+        await asyncio.gather(*tasks, queued)
+        assert calls[0].state is CallState.DONE
+
+
+async def test_a_queued_call_of_a_lost_connection_was_not_sent(virtual):
+    async with online(narrow()) as (engine, peer):
+        tasks = await fill(engine, peer)
+        queued = asyncio.create_task(engine.call(LOGIN))
+        await turns()
+        peer.network.cut()
+        with pytest.raises(NotConnected, match="nothing was sent"):
+            await queued
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+# HTTP
+
+
+@pytest.fixture
+async def serve():
+    runners = []
+
+    async def start(handler):
+        app = web.Application()
+        app.router.add_route("*", "/{tail:.*}", handler)
+        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        runners.append(runner)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        return f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}"
+
+    yield start
+    for runner in runners:
+        await runner.cleanup()
+
+
+@pytest.fixture
+async def channel():
+    made = HttpChannel(lambda name, error: None, Timeouts(gateway=5))
+    yield made
+    await made.close()
+
+
+async def test_json_goes_there_and_back(serve, channel):
+    async def echo(request):
+        return web.json_response({"got": await request.json()}, status=201)
+
+    calls, states = watch(channel)
+    url = await serve(echo)
+    reply = await channel.call(HttpRequest("POST", url + "/v1?token=t", json={"a": 1}))
+    assert (reply.status, reply.json()) == (201, {"got": {"a": 1}})
+    assert states == ["created", "queued", "sending", "waiting", "done"]
+    assert "token" not in repr(calls[0])
+
+
+async def test_bytes_and_headers_go_as_they_are(serve, channel):
+    async def echo(request):
+        assert request.headers["X-One"] == "1"
+        return web.Response(body=await request.read())
+
+    url = await serve(echo)
+    request = HttpRequest("PUT", url, body=b"\x00\x01", headers={"X-One": "1"})
+    assert (await channel.call(request)).body == b"\x00\x01"
+
+
+async def test_interceptors_see_http_requests_too(serve, channel):
+    async def show(request):
+        return web.Response(text=request.headers["Authorization"])
+
+    def sign(call):
+        call.request = dataclasses.replace(
+            call.request, headers={"Authorization": "signed"}
+        )
+
+    channel.life.intercept(sign)
+    assert (await channel.call(HttpRequest("GET", await serve(show)))).body == b"signed"
+
+
+async def test_a_body_without_end_is_cut_off(serve, channel):
+    written = 0
+
+    async def flood(request):
+        nonlocal written
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        for _ in range(10_000):
+            await answer.write(b"x" * 10_000)
+            written += 10_000
+        return answer
+
+    request = HttpRequest("GET", await serve(flood), max_answer=50_000)
+    with pytest.raises(GatewayAnswerError, match="more than 50000 bytes"):
+        await channel.call(request)
+    assert written < 50_000_000
+
+
+async def test_a_compressed_answer_is_not_inflated(serve, channel):
+    async def zipped(request):
+        assert request.headers["Accept-Encoding"] == "identity"
+        return web.Response(
+            body=b"\x1f\x8b\x08bomb", headers={"Content-Encoding": "gzip"}
+        )
+
+    reply = await channel.call(HttpRequest("GET", await serve(zipped)))
+    assert reply.body == b"\x1f\x8b\x08bomb"
+
+
+async def test_a_redirect_is_an_answer_and_not_followed(serve, channel):
+    paths = []
+
+    async def elsewhere(request):
+        paths.append(request.path)
+        raise web.HTTPFound("/other")
+
+    reply = await channel.call(HttpRequest("GET", await serve(elsewhere)))
+    assert reply.status == 302
+    assert paths == ["/"]
+
+
+async def test_a_server_that_does_not_answer(serve, channel):
+    async def hang(request):
+        await asyncio.sleep(60)
+
+    calls, _ = watch(channel)
+    request = HttpRequest("GET", await serve(hang), timeout=0.05)
+    with pytest.raises(GatewayUnreachable, match=r"no answer within 0\.05 s"):
+        await channel.call(request)
+    assert calls[0].state is CallState.FAILED
+
+
+async def test_a_server_that_is_not_there(serve, channel, unused_tcp_port):
+    request = HttpRequest("GET", f"http://127.0.0.1:{unused_tcp_port}/?password=p")
+    with pytest.raises(GatewayUnreachable) as caught:
+        await channel.call(request)
+    assert "Connection refused" in str(caught.value)
+    assert "password" not in str(caught.value)
+
+
+async def test_a_server_that_speaks_something_else(channel):
+    async def garbage(reader, writer):
+        writer.write(b"\x49\x01\x01\x00\x00\x00\x00\x00" * 10)
+        await reader.read(1)
+        writer.close()
+
+    server = await asyncio.start_server(garbage, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    with pytest.raises(GatewayUnreachable):
+        await channel.call(HttpRequest("GET", f"http://127.0.0.1:{port}"))
+    server.close()
+    await server.wait_closed()
+
+
+async def test_after_close_nothing_is_asked(channel):
+    await channel.close()
+    await channel.close()
+    with pytest.raises(ClosedError):
+        await channel.call(HttpRequest("GET", "http://127.0.0.1:1"))
+    assert repr(channel) == "<HttpChannel closed>"

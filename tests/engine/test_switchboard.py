@@ -1,0 +1,39 @@
+from imnb.engine.switchboard import Switchboard
+from imnb.pb.envelope_pb2 import Envelope
+from tests.engine.peer import online, turns
+
+
+class Recorder:
+    def __init__(self):
+        self.answers, self.pushes, self.ticks = [], [], []
+
+    def answer(self, envelope):
+        self.answers.append(envelope.ask_id)
+
+    def deliver(self, envelopes):
+        self.pushes.append([envelope.command for envelope in envelopes])
+
+    def sweep(self, active):
+        self.ticks.append(active)
+
+
+def test_replies_and_pushes_part_here():
+    seen = Recorder()
+    board = Switchboard(seen, seen, seen)
+    board.envelopes_received([Envelope(command=64), Envelope(ask_id=5)])
+    board.envelopes_received([Envelope(ask_id=6)])
+    board.envelopes_received([Envelope(command=65), Envelope(command=64)])
+    board.ticked(1.5)
+    assert seen.answers == [5, 6]
+    assert seen.pushes == [[64], [65, 64]]
+    assert seen.ticks == [1.5]
+
+
+async def test_it_lets_go_of_a_lost_link(virtual):
+    async with online() as (engine, peer):
+        board = engine._board
+        assert board.link is not None
+        peer.network.cut()
+        await turns()
+        assert board.link is None
+        assert "None" in repr(board)
