@@ -1,0 +1,158 @@
+import asyncio
+import contextlib
+import dataclasses
+import random
+
+import pytest
+
+from imnb.errors import BackgroundError
+from imnb.live import rules
+from imnb.live.observer import Observer
+from imnb.live.poller import Poller
+from imnb.tasks import TaskScope
+from tests.live.stores import ME, draft, open_store, put, put_room, room, row
+
+
+@dataclasses.dataclass
+class World:
+    database: object
+    scope: TaskScope
+    poller: Poller
+
+    def observe(self, rule, limit=50):
+        observer = Observer(rule, limit, self.scope.report)
+        self.poller.add(observer)
+        return observer
+
+
+@pytest.fixture
+async def world():
+    async with contextlib.AsyncExitStack() as stack:
+        database = await open_store()
+        stack.push_async_callback(database.close)
+        scope = TaskScope("test")
+        stack.push_async_callback(scope.close)
+        poller = Poller(database, scope, interval=0.001)
+        stack.push_async_callback(poller.close)
+        yield World(database, scope, poller)
+        scope.raise_errors()
+
+
+async def published(observer):
+    """The next snapshot that this observer publishes."""
+    came = asyncio.get_running_loop().create_future()
+    end = observer.subscribe(lambda *args: came.done() or came.set_result(args))
+    async with asyncio.timeout(5):
+        result = await came
+    end()
+    return result
+
+
+async def test_an_observer_gets_the_rows_and_then_the_changes(world):
+    await put(world.database, row(1, 1))
+    chat = world.observe(rules.chat(1, ME))
+    snapshot, changes = await published(chat)
+    assert (snapshot.keys, changes.inserted) == (("#1",), ("#1",))
+    writing = put(world.database, row(1, 2))
+    (snapshot, changes), _ = await asyncio.gather(published(chat), writing)
+    assert (snapshot.keys, changes.inserted) == (("#1", "#2"), ("#2",))
+
+
+async def test_sending_and_sent_are_one_row(world):
+    chat = world.observe(rules.chat(1, ME))
+    await asyncio.gather(published(chat), draft(world.database, 1, "c-1"))
+    accepted = put(world.database, row(1, 1, "draft", ME, "c-1"))
+    (_, changes), _ = await asyncio.gather(published(chat), accepted)
+    assert (changes.updated, changes.inserted, changes.deleted) == (("c-1",), (), ())
+
+
+async def test_no_sql_runs_for_what_nobody_watches(world):
+    chat = world.observe(rules.chat(1, ME))
+    await asyncio.gather(published(chat), put(world.database, row(1, 1)))
+    before = world.poller.readings
+    people = world.observe(rules.users())
+    await published(people)
+    world.poller.remove(people)
+    await put(world.database, row(2, 1), row(3, 1))
+    other, _ = await asyncio.gather(published(chat), put(world.database, row(1, 2)))
+    assert other[0].keys == ("#1", "#2")
+    assert world.poller.readings == before + 2
+
+
+async def test_a_burst_is_read_in_few_readings(world):
+    chat = world.observe(rules.chat(1, ME))
+    before = world.poller.readings
+    await asyncio.gather(
+        *(put(world.database, row(1, seq)) for seq in range(1, 201)), published(chat)
+    )
+    await world.poller.read_now(chat)
+    assert chat.snapshot.keys[-1] == "#200"
+    assert world.poller.readings - before < 50
+
+
+async def test_an_overflow_of_the_feed_reads_everything(world):
+    chat = world.observe(rules.chat(1, ME), limit=5)
+    await asyncio.gather(published(chat), put(world.database, row(1, 1)))
+    many = [row(1, seq) for seq in range(2, 25_000)]
+    (snapshot, _), _ = await asyncio.gather(published(chat), put(world.database, *many))
+    assert snapshot.keys[-1] == "#24999"
+
+
+async def test_a_failing_rule_is_reported_and_the_others_go_on(world):
+    failed = asyncio.Event()
+
+    def fail(*_):
+        raise ZeroDivisionError
+
+    failing = dataclasses.replace(rules.users(), read=fail)
+    world.scope._on_error = lambda *_: failed.set()
+    bad = world.observe(failing)
+    await failed.wait()
+    world.poller.remove(bad)
+    with pytest.raises(BackgroundError, match="poller"):
+        world.scope.raise_errors()
+    chat = world.observe(rules.chat(1, ME))
+    await asyncio.gather(published(chat), put(world.database, row(1, 1)))
+
+
+async def test_after_close_nothing_is_published(world):
+    chat = world.observe(rules.chat(1, ME))
+    heard = []
+    chat.subscribe(lambda *_: heard.append(1))
+    await world.poller.close()
+    await put(world.database, row(1, 1))
+    assert heard == []
+    assert len(world.scope) == 0
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_the_changes_always_add_up(world, seed):
+    """Applying the published keys gives the same as reading everything again."""
+    dice = random.Random(seed)
+    await put_room(world.database, *[room(n, f"Room {n}") for n in range(1, 4)])
+    watched = [rules.conversations(ME), *(rules.chat(n, ME) for n in range(1, 4))]
+    observers = [world.observe(rule, limit=8) for rule in watched]
+    kept = {observer: set() for observer in observers}
+    for observer in observers:
+        observer.subscribe(
+            lambda snapshot, c, keys=kept[observer]: (
+                keys.difference_update(c.deleted),
+                keys.update(c.inserted),
+            )
+        )
+    tops = dict.fromkeys(range(1, 4), 0)
+    for step in range(40):
+        number = dice.randint(1, 3)
+        if dice.random() < 0.3:
+            await draft(world.database, number, f"c-{step}")
+        else:
+            fresh = range(tops[number] + 1, tops[number] + dice.randint(2, 6))
+            tops[number] = fresh[-1]
+            await put(world.database, *[row(number, seq) for seq in fresh])
+    for observer in observers:
+        await world.poller.read_now(observer)
+        expected = await world.database.read(
+            lambda cursor, rule=observer.rule: rule.read(cursor, 8)
+        )
+        assert observer.snapshot.rows == tuple(expected)
+        assert kept[observer] == {r[0] for r in expected}

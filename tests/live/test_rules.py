@@ -1,0 +1,105 @@
+import contextlib
+
+import pytest
+
+from imnb.live import rules
+from imnb.models.user import User
+from imnb.store.feed import Entry
+from imnb.store.tables import outbox, user
+from tests.live.stores import BOB, ME, draft, open_store, put, put_room, room, row
+
+
+@pytest.fixture
+async def database():
+    async with contextlib.AsyncExitStack() as stack:
+        store = await open_store()
+        stack.push_async_callback(store.close)
+        yield store
+
+
+async def read(database, rule, limit=100):
+    rows = await database.read(lambda cursor: rule.read(cursor, limit))
+    return [dict(zip(rule.columns, r, strict=True)) for r in rows]
+
+
+async def test_a_chat_goes_from_old_to_new(database):
+    await put(database, row(1, 1, "one"), row(1, 2, "two"), row(2, 1, "elsewhere"))
+    shown = await read(database, rules.chat(1, ME))
+    assert [(r["key"], r["text"], r["sender_name"]) for r in shown] == [
+        ("#1", "one", "Bob"),
+        ("#2", "two", "Bob"),
+    ]
+
+
+async def test_the_window_is_at_the_newest_end(database):
+    await put(database, *[row(1, seq) for seq in range(1, 8)])
+    shown = await read(database, rules.chat(1, ME), limit=3)
+    assert [r["seq"] for r in shown] == [5, 6, 7]
+
+
+async def test_drafts_come_last_and_keep_their_key(database):
+    await put(database, row(1, 1))
+    await draft(database, 1, "c-1", "first")
+    await draft(database, 1, "c-2", "second")
+    shown = await read(database, rules.chat(1, ME))
+    assert [(r["key"], r["state"]) for r in shown] == [
+        ("#1", "sent"),
+        ("c-1", "sending"),
+        ("c-2", "sending"),
+    ]
+    await database.write(
+        lambda tx: outbox.accepted(tx, [row(1, 2, "first", ME, "c-1")])
+    )
+    shown = await read(database, rules.chat(1, ME))
+    assert [(r["key"], r["seq"], r["state"]) for r in shown] == [
+        ("#1", 1, "sent"),
+        ("c-1", 2, "sent"),
+        ("c-2", None, "sending"),
+    ]
+
+
+async def test_nobody_else_can_take_the_key_of_my_message(database):
+    await put(database, row(1, 1, sender=BOB, client_id="c-1"))
+    assert (await read(database, rules.chat(1, ME)))[0]["key"] == "#1"
+
+
+async def test_conversations_show_the_liveliest_first(database):
+    await put_room(database, room(1), room(2, "Team"), room(3, "Quiet"))
+    await put(database, row(2, 1, "old"), row(1, 1, "older"), row(1, 2, "new"))
+    shown = await read(database, rules.conversations(ME))
+    assert [(r["title"], r["last_text"], r["unread"]) for r in shown] == [
+        ("Bob", "new", 2),
+        ("Team", "old", 1),
+        ("Quiet", None, 0),
+    ]
+    assert shown[0]["member_count"] == 2
+
+
+async def test_a_new_name_changes_the_rev_of_its_conversations(database):
+    await put_room(database, room(1))
+    [before] = await read(database, rules.conversations(ME))
+    await database.write(lambda tx: user.upsert(tx, [User(BOB, "Robert")]))
+    [after] = await read(database, rules.conversations(ME))
+    assert (before["title"], after["title"]) == ("Bob", "Robert")
+    assert after["rev"] > before["rev"]
+
+
+async def test_users_are_sorted_by_name(database):
+    people = [User("zoe", "anna"), User("x", "")]
+    await database.write(lambda tx: user.upsert(tx, people))
+    shown = await read(database, rules.users())
+    assert [r["name"] for r in shown] == ["Alice", "anna", "Bob", "x"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "touched"),
+    [
+        (Entry("message", (1, 5), 1, False), True),
+        (Entry("message", (2, 5), 1, False), False),
+        (Entry("outbox", "c", 1, False), True),
+        (Entry("user", "bob", 1, False), True),
+        (Entry("member", (1, "bob"), 1, False), False),
+    ],
+)
+def test_what_concerns_a_chat(entry, touched):
+    assert rules.chat(1, ME).is_touched_by([entry]) is touched
