@@ -1,0 +1,74 @@
+"""Commands of view models: plain calls that do their work on the engine's loop.
+
+A widget's callback may run on any thread; a command posts itself to the loop
+and shows, by traits, that it is busy and what went wrong.
+"""
+
+from collections.abc import Awaitable, Callable
+
+import traitlets
+
+from imnb.errors import ClosedError, ImnbError
+from imnb.tasks import EngineLoop, TaskScope
+
+Work = Callable[[], Awaitable[object]]
+
+
+class ViewModel(traitlets.HasTraits):
+    """State of a part of the screen; all traits change on the engine's loop.
+
+    Attributes:
+        busy: how many commands are under way.
+        error: what went wrong last, for people; empty when all is well.
+    """
+
+    busy = traitlets.Int(0)
+    error = traitlets.Unicode("")
+
+    def close(self) -> None:
+        """Let go of everything that was subscribed to."""
+        self.unobserve_all()
+
+
+class CommandRunner:
+    """Runs the commands of all view models of one client."""
+
+    def __init__(self, loop: EngineLoop, scope: TaskScope) -> None:
+        self._loop = loop
+        self._scope = scope
+
+    def post(self, function: Callable[..., object], *args: object) -> None:
+        """Call a function on the engine's loop soon."""
+        self._loop.post(self._guarded, function, args)
+
+    def run(self, owner: ViewModel, name: str, work: Work) -> None:
+        """Start ``work`` on the engine's loop; its failure is shown by ``owner``."""
+        self._loop.post(self._start, owner, name, work)
+
+    def _guarded(
+        self, function: Callable[..., object], args: tuple[object, ...]
+    ) -> None:
+        try:
+            function(*args)
+        except Exception as error:
+            self._scope.report(getattr(function, "__name__", "command"), error)
+
+    def _start(self, owner: ViewModel, name: str, work: Work) -> None:
+        running = self._run(owner, name, work)
+        try:
+            self._scope.spawn(running, name)
+        except ClosedError:
+            owner.error = "the client is closed"
+
+    async def _run(self, owner: ViewModel, name: str, work: Work) -> None:
+        owner.busy += 1
+        owner.error = ""
+        try:
+            await work()
+        except ImnbError as error:  # foreseen: told where the command was given
+            owner.error = str(error)
+        except Exception:
+            owner.error = f"{name} failed; see the log"
+            raise
+        finally:
+            owner.busy -= 1

@@ -1,0 +1,89 @@
+"""The list of conversations: which one is open, and starting new ones."""
+
+from typing import Protocol
+
+import traitlets
+
+from imnb.models.conversation import Conversation, ConversationKind
+from imnb.models.ids import ConversationId
+from imnb.viewmodels.commands import CommandRunner
+from imnb.viewmodels.presentation import hue, initials
+from imnb.viewmodels.rows import RowSource, RowsViewModel, ShownRow
+
+MAX_PREVIEW = 120
+"""Characters of a last message that a list shows."""
+
+
+class ConversationCommands(Protocol):
+    """What the list can ask of a client."""
+
+    async def open_direct(self, user: str) -> Conversation:
+        """Find or make the conversation with one user."""
+
+    async def create_group(self, title: str, members: list[str]) -> Conversation:
+        """Make a group."""
+
+
+class ConversationListViewModel(RowsViewModel):
+    """Rows: key, title, initials, hue, preview, at (µs), unread, group.
+
+    Attributes:
+        selected: key of the open conversation; empty for none.
+    """
+
+    selected = traitlets.Unicode("")
+
+    def __init__(
+        self, source: RowSource, commands: ConversationCommands, runner: CommandRunner
+    ) -> None:
+        super().__init__()
+        self._commands = commands
+        self._runner = runner
+        self.follow(source)
+
+    @property
+    def selected_id(self) -> ConversationId | None:
+        """The open conversation."""
+        return ConversationId(int(self.selected)) if self.selected else None
+
+    @property
+    def unread(self) -> int:
+        """Unread messages of all conversations that are listed."""
+        return sum(row["unread"] for row in self.rows)
+
+    def select(self, key: str) -> None:
+        """Open a conversation that is in the list."""
+        if any(row["key"] == key for row in self.rows):
+            self._runner.post(setattr, self, "selected", key)
+
+    def start(self, user_ids: list[str], title: str = "") -> None:
+        """Open the conversation with one user, or make a group of several."""
+        self._runner.run(self, "start", lambda: self._start(user_ids, title.strip()))
+
+    def present(self, row: ShownRow) -> ShownRow:
+        """See `RowsViewModel.present`."""
+        title = row["title"]
+        is_group = row["kind"] == ConversationKind.GROUP
+        preview = (row["last_text"] or "").replace("\n", " ")[:MAX_PREVIEW]
+        return {
+            "title": title,
+            "initials": initials(title),
+            "hue": hue(title),
+            "preview": preview,
+            "sender": row["last_sender"] or "",
+            "at": row["last_at"],
+            "unread": row["unread"],
+            "group": is_group,
+            "members": row["member_count"],
+        }
+
+    async def _start(self, user_ids: list[str], title: str) -> None:
+        if not user_ids:
+            self.error = "name at least one user"
+            return
+        if len(user_ids) == 1 and not title:
+            conversation = await self._commands.open_direct(user_ids[0])
+        else:
+            name = title or ", ".join(user_ids)
+            conversation = await self._commands.create_group(name, user_ids)
+        self.selected = str(conversation.conversation_id)

@@ -1,0 +1,78 @@
+"""How messages of a kind look, by a registry that plugins add to.
+
+A presentation is plain values; views show every one of them as text.
+"""
+
+import dataclasses
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from imnb.errors import ConfigError
+from imnb.models.message import TEXT
+
+Row = Mapping[str, Any]
+"""A row of a chat source, by column."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Presentation:
+    """What a bubble shows.
+
+    Attributes:
+        text: as it is to be read.
+        style: ``"text"`` for a normal bubble, ``"note"`` for a pale one.
+    """
+
+    text: str
+    style: str = "text"
+
+
+Presenter = Callable[[Row], Presentation]
+
+
+class PresentationRegistry:
+    """Presenters by message kind."""
+
+    def __init__(self) -> None:
+        self._presenters: dict[str, Presenter] = {}
+
+    def __repr__(self) -> str:
+        return f"<PresentationRegistry {', '.join(self._presenters)}>"
+
+    def register(self, kind: str, presenter: Presenter) -> None:
+        """Show messages of ``kind`` by ``presenter``.
+
+        Raises:
+            ConfigError: somebody else shows them already.
+        """
+        if kind in self._presenters:
+            raise ConfigError(f"messages of kind {kind!r} have a presenter already")
+        self._presenters[kind] = presenter
+
+    def present(self, row: Row) -> Presentation:
+        """The look of a message; an unknown kind is named, not hidden."""
+        presenter = self._presenters.get(row["kind"])
+        if presenter is not None:
+            return presenter(row)
+        size = len(row["content"] or b"")
+        text = row["text"] or f"a message of kind {row['kind']!r}, {size} bytes"
+        return Presentation(text, "note")
+
+
+def default_presentations() -> PresentationRegistry:
+    """The kinds that imnb knows itself."""
+    registry = PresentationRegistry()
+    registry.register(TEXT, lambda row: Presentation(row["text"]))
+    return registry
+
+
+def hue(name: str) -> int:
+    """A colour for an avatar, in degrees; the same name has the same one."""
+    return zlib.crc32(name.encode()) % 360
+
+
+def initials(name: str) -> str:
+    """One or two letters for an avatar."""
+    words = name.split()[:2]
+    return "".join(word[0] for word in words).upper() or "?"

@@ -1,0 +1,60 @@
+"""One open conversation."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from imnb.tasks import EngineLoop
+from imnb.viewmodels.chat import ChatViewModel
+from imnb.widgets.view import Content, RowsFrame, View, escape, script, style
+
+SNAPSHOT_ROWS = 20
+"""Messages in a static picture."""
+
+
+class ChatView(View):
+    """Bubbles from old to new; older ones come when one scrolls up."""
+
+    _esm = script("chat.js")
+    _css = style("chat.css")
+
+    def __init__(self, view_model: ChatViewModel, loop: EngineLoop) -> None:
+        super().__init__(view_model, loop)
+        self._model = view_model
+        self._rows = RowsFrame()
+        names = ("rows", "conversation", "header", "error")
+        self.redraw_on(view_model, *names)
+
+    def _frame(self, anew: bool) -> dict[str, Any]:
+        model = self._model
+        header = model.header
+        members = header.get("members", 0)
+        return {
+            **self._rows.make(model.rows, anew),
+            "conversation": model.conversation,
+            "title": header.get("title", ""),
+            "subtitle": f"{members} members" if header.get("group") else "Direct chat",
+            "initials": header.get("initials", ""),
+            "hue": header.get("hue", 0),
+            "group": header.get("group", False),
+            "unread": header.get("unread", 0),
+            "error": model.error,
+        }
+
+    def _handlers(self) -> Mapping[str, Callable[[Content], object]]:
+        model = self._model
+        return {
+            "older": lambda content: model.load_older(),
+            "end": lambda content: model.shrink(),
+            "seen": lambda content: model.mark_read(),
+            "retry": lambda content: model.retry(str(content.get("key"))),
+            "discard": lambda content: model.discard(str(content.get("key"))),
+        }
+
+    def static_html(self) -> str:
+        """See `View.static_html`."""
+        lines = "".join(
+            f"<p><b>{escape(row['name'])}</b> {escape(row['text'])}</p>"
+            for row in self._model.rows[-SNAPSHOT_ROWS:]
+        )
+        title = escape(self._model.header.get("title", ""))
+        return f"<div><h4>{title}</h4>{lines}</div>"

@@ -1,0 +1,54 @@
+"""The list of conversations."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from imnb.tasks import EngineLoop
+from imnb.viewmodels.conversation_list import ConversationListViewModel
+from imnb.widgets.view import Content, RowsFrame, View, escape, script, style
+
+MAX_USERS = 500
+"""Users that one group can be started with."""
+
+
+class ConversationListView(View):
+    """Choose a conversation, search, start a new one."""
+
+    _esm = script("conversation_list.js")
+    _css = style("conversation_list.css")
+
+    def __init__(
+        self, view_model: ConversationListViewModel, me: str, loop: EngineLoop
+    ) -> None:
+        super().__init__(view_model, loop)
+        self._model = view_model
+        self._me = me
+        self._rows = RowsFrame()
+        self.redraw_on(view_model, "rows", "selected", "error")
+
+    def _frame(self, anew: bool) -> dict[str, Any]:
+        model = self._model
+        return {
+            **self._rows.make(model.rows, anew),
+            "selected": model.selected,
+            "error": model.error,
+            "me": self._me,
+        }
+
+    def _handlers(self) -> Mapping[str, Callable[[Content], object]]:
+        return {
+            "select": lambda content: self._model.select(str(content.get("key"))),
+            "start": self._start,
+        }
+
+    def _start(self, content: Content) -> None:
+        users = [str(user) for user in content.get("users", [])][:MAX_USERS]
+        self._model.start(users, str(content.get("title", "")))
+
+    def static_html(self) -> str:
+        """See `View.static_html`."""
+        items = "".join(
+            f"<li><b>{escape(row['title'])}</b> {escape(row['preview'])}</li>"
+            for row in self._model.rows[:20]
+        )
+        return f"<ul>{items}</ul>"

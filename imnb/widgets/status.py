@@ -1,0 +1,42 @@
+"""Who is logged in, and whether the connection is there."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from imnb.tasks import EngineLoop
+from imnb.viewmodels.connection import ConnectionViewModel
+from imnb.viewmodels.presentation import hue, initials
+from imnb.widgets.view import Content, View, escape, script, style
+
+
+class StatusView(View):
+    """One line, with the time of the next try when the connection is lost."""
+
+    _esm = script("status.js")
+    _css = style("status.css")
+
+    def __init__(self, view_model: ConnectionViewModel, loop: EngineLoop) -> None:
+        super().__init__(view_model, loop)
+        self._model = view_model
+        names = ("label", "tone", "detail", "retry_in", "behind", "name")
+        self.redraw_on(view_model, *names)
+
+    def _frame(self, anew: bool) -> dict[str, Any]:
+        model = self._model
+        return {
+            "label": model.label,
+            "tone": model.tone,
+            "detail": model.detail,
+            "retry_in": model.retry_in,
+            "behind": model.behind,
+            "name": model.name,
+            "initials": initials(model.name),
+            "hue": hue(model.name),
+        }
+
+    def _handlers(self) -> Mapping[str, Callable[[Content], object]]:
+        return {"reconnect": lambda content: self._model.reconnect()}
+
+    def static_html(self) -> str:
+        """See `View.static_html`."""
+        return f"<p>{escape(self._model.name)}: {escape(self._model.label)}</p>"
