@@ -7,6 +7,7 @@ reported at once, not when the garbage collector finds it.
 import asyncio
 import collections
 import logging
+import weakref
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -20,6 +21,14 @@ MAX_KEPT_ERRORS = 100
 
 ErrorHandler = Callable[[str, BaseException], None]
 """Called with the task's name and what it raised."""
+
+
+_owned: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
+
+
+def in_owned_task() -> bool:
+    """The caller runs inside a task that some scope owns."""
+    return asyncio.current_task() in _owned
 
 
 class TaskScope:
@@ -50,6 +59,7 @@ class TaskScope:
             raise ClosedError(f"{self.name} is closed, {name!r} was not started")
         task = asyncio.create_task(work, name=f"{self.name}:{name}")
         self._tasks.add(task)
+        _owned.add(task)
         task.add_done_callback(self._done)
         return task
 
