@@ -1,0 +1,1 @@
+"""One DuckDB file per user and device, and the only package that knows DuckDB."""

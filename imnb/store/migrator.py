@@ -1,0 +1,157 @@
+"""Bringing a file to the newest version, and refusing what cannot be.
+
+The scripts are SQL files numbered from 1. Each runs in a transaction with the
+note that it ran. An existing file is looked at without write access first, so
+that one which is refused stays as it was, byte for byte.
+"""
+
+import dataclasses
+import importlib.resources
+import pathlib
+import re
+import shutil
+from typing import Any
+
+from imnb.errors import ConfigError, StoreCorrupt, StoreError, StoreTooNew
+from imnb.store.connection import Cursor, connect, translated
+
+_NUMBERED = re.compile(r"(\d{4})_\w+\.sql")
+_NEW = -1
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Series:
+    """The migrations of one kind of file."""
+
+    application: str
+    """Stored in the file, so that one kind is not taken for another."""
+    scripts: tuple[str, ...]
+
+    @property
+    def newest(self) -> int:
+        """The version that this program writes."""
+        return len(self.scripts)
+
+
+def load_series(application: str, folder: str = "") -> Series:
+    """Read the numbered SQL files of ``imnb/store/migrations``.
+
+    Raises:
+        ConfigError: a number is missing or given twice.
+    """
+    root = importlib.resources.files("imnb.store").joinpath("migrations", folder)
+    found = sorted(
+        (int(match[1]), entry)
+        for entry in root.iterdir()
+        if (match := _NUMBERED.fullmatch(entry.name))
+    )
+    numbers = [number for number, _ in found]
+    if numbers != list(range(1, len(numbers) + 1)):
+        raise ConfigError(f"migrations of {application} are numbered {numbers}")
+    return Series(application, tuple(entry.read_text("utf-8") for _, entry in found))
+
+
+def open_file(path: pathlib.Path | None, series: Series) -> Any:
+    """A connection to a file of the newest version; ``None`` for memory.
+
+    Raises:
+        StoreCorrupt: it is damaged or something else; it was not changed.
+        StoreTooNew: a later version of imnb wrote it; it was not changed.
+        StoreLocked: another program has it open.
+    """
+    version = _NEW
+    if path is not None and path.exists():
+        version = look_at(path, series)
+        if _NEW < version < series.newest:
+            back_up(path, version)
+    duck = connect(path)
+    try:
+        with translated():
+            _migrate(duck, series, version)
+    except BaseException:
+        duck.close()
+        raise
+    return duck
+
+
+def look_at(path: pathlib.Path, series: Series) -> int:
+    """The version of an existing file, or that it has none yet."""
+    duck = connect(path, read_only=True)
+    try:
+        cursor = Cursor(duck)
+        tables = {
+            row[0] for row in cursor.fetch("SELECT table_name FROM duckdb_tables()")
+        }
+        if not tables:  # its first migration was cut off before COMMIT
+            return _NEW
+        meta = _read_meta(cursor) if "meta" in tables else {}
+    finally:
+        duck.close()
+    if meta.get("application") != series.application:
+        raise StoreCorrupt(
+            f"{path} is a DuckDB file but no {series.application}: it was left as it "
+            "is; move it away or name another file"
+        )
+    return _checked_version(path, meta.get("version", ""), series)
+
+
+def _read_meta(cursor: Cursor) -> dict[str, str]:
+    try:
+        return dict(cursor.fetch("SELECT key, value FROM meta"))
+    except StoreCorrupt:
+        raise
+    except StoreError:  # somebody else's table of that name
+        return {}
+
+
+def _checked_version(path: pathlib.Path, text: str, series: Series) -> int:
+    version = int(text) if text.isascii() and text.isdigit() else 0
+    if version < 1:
+        raise StoreCorrupt(
+            f"{path} says it has version {text!r}: it was left as it is; move it away"
+        )
+    if version > series.newest:
+        raise StoreTooNew(
+            f"{path} has version {version}, this imnb knows up to {series.newest}: "
+            "it was left as it is; install a newer imnb or use another device name"
+        )
+    return version
+
+
+def back_up(path: pathlib.Path, version: int) -> pathlib.Path:
+    """Copy a file, with its write-ahead log, beside itself before changing it."""
+    target = path.with_name(f"{path.name}.version-{version}")
+    for suffix in (".wal", ""):
+        source = path.with_name(path.name + suffix)
+        if source.exists():
+            part = target.with_name(f"{target.name}{suffix}.part")
+            shutil.copy2(source, part)
+            part.replace(target.with_name(target.name + suffix))
+    return target
+
+
+def _migrate(duck: Any, series: Series, version: int) -> None:
+    for number, script in enumerate(series.scripts, start=1):
+        if number <= version:
+            continue
+        duck.execute("BEGIN")
+        try:
+            if version == _NEW and number == 1:
+                duck.execute(
+                    "CREATE TABLE meta (key VARCHAR PRIMARY KEY, value VARCHAR)"
+                )
+                duck.execute(
+                    "INSERT INTO meta VALUES ('application', ?), ('version', '0')",
+                    [series.application],
+                )
+            duck.execute(script)
+            duck.execute(
+                "UPDATE meta SET value = ? WHERE key = 'version'", [str(number)]
+            )
+            duck.execute("COMMIT")
+        except Exception as error:
+            # COMMIT after an error would report success and store nothing
+            duck.execute("ROLLBACK")
+            raise StoreError(
+                f"migration {number} of {series.application} failed: {error}"
+            ) from error
