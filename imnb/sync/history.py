@@ -1,0 +1,122 @@
+"""Filling holes: messages that the server has and the store has not.
+
+A hole is a range of a conversation, found by key after a reset. It is filled
+from its newest end, on demand when somebody pages into it, and in the background
+as far as `BACKGROUND` messages of each conversation.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from imnb.pb.sync_pb2 import HistoryReply, HistoryRequest
+from imnb.store.connection import Cursor
+from imnb.store.database import Database
+from imnb.store.tables import hole, message
+from imnb.store.transaction import Transaction
+from imnb.sync.caller import Caller, ask
+from imnb.sync.channels import HISTORY
+from imnb.sync.fetcher import Fetcher
+from imnb.sync.pipeline import MessagePipeline
+from imnb.sync.plugins import Row
+from imnb.tasks import TaskScope
+
+Hole = tuple[int, int, int]
+"""Conversation, first and last seq."""
+
+PAGE = 200
+"""Messages of one request; the server may give fewer."""
+BACKGROUND = 1_000
+"""Newest messages of a conversation that are fetched without being asked for."""
+CONVERSATIONS = 100
+"""Conversations whose holes are looked at together in the background."""
+
+
+class History:
+    """Reads older messages into the store."""
+
+    def __init__(
+        self,
+        caller: Caller,
+        database: Database,
+        pipeline: MessagePipeline,
+        scope: TaskScope,
+        clock: Callable[[], float],
+    ) -> None:
+        self._caller = caller
+        self._database = database
+        self._pipeline = pipeline
+        self.fetcher: Fetcher[Hole, int] = Fetcher(
+            "history", self._fetch, scope=scope, clock=clock, interval=0.0, max_batch=1
+        )
+
+    def __repr__(self) -> str:
+        return f"<History {self.fetcher.state}>"
+
+    async def fill(self, conversation_id: int, below: int | None = None) -> int:
+        """Fetch a page of the newest hole, or of the newest that begins below a seq.
+
+        Returns:
+            how many messages came; 0 when nothing is missing there.
+        """
+        wanted = await self._database.read(
+            lambda cursor: _newest_part(cursor, conversation_id, below)
+        )
+        if wanted is None:
+            return 0
+        return await self.fetcher.get(wanted) or 0
+
+    async def fill_in_background(self) -> None:
+        """Fetch what is missing of the newest messages of all conversations."""
+        while True:
+            parts = await self._database.read(_background_parts)
+            if not parts:
+                return
+            for part in parts:
+                await self.fetcher.get(part)
+
+    async def _fetch(self, holes: list[Hole]) -> dict[Hole, int]:
+        return {one: await self._fetch_one(*one) for one in holes}
+
+    async def _fetch_one(self, conversation_id: int, low: int, high: int) -> int:
+        request = HistoryRequest(
+            conversation_id=conversation_id, from_seq=low, to_seq=high
+        )
+        reply = await ask(self._caller, "History", request, HistoryReply)
+        rows = self._pipeline.rows(HISTORY, reply.messages)
+        # The newest of the range came; nothing at all means that nothing is there.
+        filled = min([message.seq for message in reply.messages], default=low)
+        change = partial(_store, rows=rows, conversation_id=conversation_id)
+        await self._database.write(
+            partial(change, low=min(max(filled, low), high), high=high), len(rows) + 1
+        )
+        return len(rows)
+
+
+def _store(
+    tx: Transaction, *, rows: list[Row], conversation_id: int, low: int, high: int
+) -> None:
+    message.insert(tx, rows)
+    hole.fill(tx, conversation_id, low, high)
+
+
+def _newest_part(
+    cursor: Cursor, conversation_id: int, below: int | None
+) -> Hole | None:
+    holes = [
+        (low, high if below is None else min(high, below - 1))
+        for low, high in hole.load(cursor, conversation_id)
+        if below is None or low < below
+    ]
+    if not holes:
+        return None
+    low, high = holes[-1]
+    return conversation_id, max(low, high - PAGE + 1), high
+
+
+def _background_parts(cursor: Cursor) -> list[Hole]:
+    return [
+        (conversation_id, max(low, high - PAGE + 1), high)
+        for conversation_id, low, high in hole.newest(
+            cursor, CONVERSATIONS, within=BACKGROUND
+        )
+    ]

@@ -1,0 +1,217 @@
+"""From what the server says to rows in the store, whichever way it came.
+
+Pushes and pulls move the cursor: the rows of a batch and the position they end
+at are one transaction, and the writer refuses a batch that does not begin where
+the stored position ends. So a batch that fails takes those behind it along, and
+nothing is lost: the next synchronisation asks for them again.
+"""
+
+import asyncio
+import dataclasses
+import functools
+import logging
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+from imnb.errors import StoreError
+from imnb.pb import model_pb2, sync_pb2
+from imnb.store.tables import cursor as cursor_table
+from imnb.store.tables import message
+from imnb.store.transaction import Transaction
+from imnb.sync.changes import Changes, ReportError, read_events, read_messages
+from imnb.sync.channels import PULL, PUSH, Channel, ChannelTable
+from imnb.sync.cursor import EventCursor
+from imnb.sync.plugins import PluginTable, Row
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Writer(Protocol):
+    """The store, as far as this module is concerned."""
+
+    def submit(
+        self, change: Callable[[Transaction], T], rows: int = 1
+    ) -> asyncio.Future[T]:
+        """Write soon; the future resolves after COMMIT."""
+
+
+@dataclasses.dataclass(slots=True)
+class Listeners:
+    """Who is told what the pipeline notices; each is called on the loop."""
+
+    stored: Callable[[int], None] = lambda _: None
+    """Everything up to this event is committed."""
+    gap: Callable[[], None] = lambda: None
+    """An event is missing: see `EventCursor.pull_at`."""
+    broken: Callable[[Exception], None] = lambda _: None
+    """A batch could not be stored."""
+    senders: Callable[[set[str]], None] = lambda _: None
+    """These people wrote something."""
+
+
+class MessagePipeline:
+    """Builds, validates, runs plugins, hands to the writer.
+
+    Architecture name: ``IMMessageProcesser``.
+
+    Attributes:
+        epoch: names the server's state that the cursor belongs to.
+        cursor: which events were handed to the writer.
+        channels: the ways in; third parties register theirs.
+        plugins: what is done with messages of particular kinds.
+        listeners: who is told.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        cursor: EventCursor[sync_pb2.Event],
+        *,
+        clock: Callable[[], float],
+        report: ReportError,
+    ) -> None:
+        self.epoch = ""
+        self.cursor = cursor
+        self.channels = ChannelTable()
+        self.plugins = PluginTable(report)
+        self.listeners = Listeners()
+        self._writer = writer
+        self._clock = clock
+        self._report = report
+        self._unfinished: set[asyncio.Future[None]] = set()
+        self._is_broken = False
+
+    def __repr__(self) -> str:
+        return f"<MessagePipeline {self.cursor!r}, {len(self._unfinished)} writes>"
+
+    def receive(self, pushes: list[sync_pb2.EventPush]) -> None:
+        """All pushes of one read; this is the hot path and does not wait."""
+        cursor, now = self.cursor, self._clock()
+        start, advance = cursor.position, cursor.advance
+        ready: list[sync_pb2.Event] = []
+        append = ready.append
+        for push in pushes:
+            events = push.events
+            count = len(events)
+            # Iterating over a container of protobuf costs more than one look-up.
+            if count == 1 and advance((event := events[0]).event_seq):
+                append(event)
+            elif count:
+                ready += cursor.offer(events[0].event_seq, events, now)
+            else:
+                cursor.told(push.head, is_behind=push.behind)
+        cursor.told(pushes[-1].head)
+        if ready:
+            self._submit(ready, start, PUSH)
+        if cursor.pull_at is not None:
+            self.listeners.gap()
+
+    def pulled(self, reply: sync_pb2.PullReply) -> None:
+        """One page of events that were asked for."""
+        cursor = self.cursor
+        cursor.told(reply.head)
+        if reply.events:
+            start, first = cursor.position, reply.events[0].event_seq
+            ready = cursor.offer(first, reply.events, self._clock())
+            if ready:
+                self._submit(ready, start, PULL)
+
+    def pause(self) -> None:
+        """There is another connection, or none: keep what comes for `resume`."""
+        self.cursor.hold()
+        self.cursor.forget()
+
+    def resume(self, epoch: str, position: int) -> None:
+        """Go on from what the store has; nothing may be unfinished."""
+        self.epoch = epoch
+        self._is_broken = False
+        ready = self.cursor.restart(position, self._clock())
+        if ready:
+            self._submit(ready, position, PUSH)
+
+    async def put(self, name: str, messages: Sequence[model_pb2.Message]) -> None:
+        """Store messages that did not come as events, by the channel's name.
+
+        Raises:
+            ConfigError: no such channel.
+            EnvelopeError: a message makes no sense.
+            StoreError: they could not be stored.
+        """
+        rows = self.rows(self.channels[name], messages)
+        if rows:
+            change = functools.partial(message.insert, rows=rows)
+            await self._writer.submit(change, len(rows))
+
+    def rows(
+        self, channel: Channel, messages: Sequence[model_pb2.Message]
+    ) -> list[Row]:
+        """Messages as rows, seen by the plugins of the channel."""
+        return self._keep(read_messages(messages), channel)
+
+    async def settle(self) -> None:
+        """Wait until nothing that was received is on its way to the store."""
+        while self._unfinished:
+            await asyncio.wait(self._unfinished)
+
+    async def flush(self) -> None:
+        """Wait until all that was received is committed.
+
+        Raises:
+            StoreError: something could not be stored.
+        """
+        await self.settle()
+        if self._is_broken:
+            raise StoreError("received events could not be stored")
+
+    def _submit(
+        self, events: Sequence[sync_pb2.Event], start: int, channel: Channel
+    ) -> None:
+        changes = read_events(events, self._report)
+        changes.rows = self._keep(changes.rows, channel)
+        end = self.cursor.position
+        batch = _Batch(changes, self.epoch, start, end)
+        future = self._writer.submit(batch.apply, max(changes.size, 1))
+        self._unfinished.add(future)
+        future.add_done_callback(functools.partial(self._finished, end))
+        self.listeners.senders({row[3] for row in changes.rows})
+
+    def _keep(self, rows: list[Row], channel: Channel) -> list[Row]:
+        wanted = self.plugins.processed
+        if wanted and not wanted.isdisjoint([row[4] for row in rows]):
+            return self.plugins.run(rows, channel)
+        return rows
+
+    def _finished(self, end: int, future: asyncio.Future[None]) -> None:
+        self._unfinished.discard(future)
+        if future.cancelled():
+            return
+        error = future.exception()
+        if error is None:
+            self.listeners.stored(end)
+        elif not self._is_broken:
+            self._is_broken = True
+            self.cursor.hold()
+            self._report("storing events", error)
+            self.listeners.broken(StoreError(f"events could not be stored: {error}"))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Batch:
+    """Events from ``start`` (exclusive) to ``end``, as one change of the store."""
+
+    changes: Changes
+    epoch: str
+    start: int
+    end: int
+
+    def apply(self, tx: Transaction) -> None:
+        """In the writer's thread; may run twice."""
+        if tx.position.at != (self.epoch, self.start):
+            raise StoreError(
+                f"events from {self.start} do not follow the stored position "
+                f"{tx.position.at[1]}: those before them failed"
+            )
+        self.changes.apply(tx)
+        cursor_table.save(tx, self.epoch, self.end)
