@@ -1,0 +1,110 @@
+"""What each request of a logged-in user does to the world, by method name.
+
+Changes are kept apart from queries: a data file holds the changes, and doing
+them again in order gives the same world.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from imnb.devserver import splice
+from imnb.devserver.refusal import Refusal
+from imnb.devserver.snapshot import reset_pages
+from imnb.devserver.world import World
+from imnb.models.ids import ClientId, UserId
+from imnb.pb import chat_pb2 as chat
+from imnb.pb import envelope_pb2 as envelope
+from imnb.pb import sync_pb2 as sync
+
+MAX_SENT_AT_ONCE = 1_000
+MAX_PULLED = 500
+MAX_HISTORY = 500
+
+Change = Callable[[World, UserId, Any, int], bytes]
+"""Called with the time in microseconds; gives the serialised reply."""
+Query = Callable[[World, UserId, Any], bytes]
+Stream = Callable[[World, UserId, Any], Iterator[bytes]]
+"""Fixes its answer when called; the serialised replies may be taken later."""
+
+
+def _send(world: World, who: UserId, request: chat.SendRequest, now: int) -> bytes:
+    if len(request.messages) > MAX_SENT_AT_ONCE:
+        text = f"{len(request.messages)} messages, {MAX_SENT_AT_ONCE} is the limit"
+        raise Refusal(envelope.BAD_REQUEST, text)
+    results = world.send(who, request.conversation_id, request.messages, now)
+    return chat.SendReply(results=results).SerializeToString()
+
+
+def _mark_read(
+    world: World, who: UserId, request: chat.MarkReadRequest, now: int
+) -> bytes:
+    world.mark_read(who, request.conversation_id, request.seq)
+    return b""
+
+
+def _open_direct(
+    world: World, who: UserId, request: chat.OpenDirectRequest, now: int
+) -> bytes:
+    room = world.open_direct(who, UserId(request.user_id), now)
+    reply = chat.OpenDirectReply(conversation=world.describe(room))
+    return reply.SerializeToString()
+
+
+def _create_group(
+    world: World, who: UserId, request: chat.CreateGroupRequest, now: int
+) -> bytes:
+    others = [UserId(user_id) for user_id in request.user_ids]
+    room = world.create_group(
+        who, ClientId(request.client_id), request.title, others, now
+    )
+    reply = chat.CreateGroupReply(conversation=world.describe(room))
+    return reply.SerializeToString()
+
+
+def _update_profile(
+    world: World, who: UserId, request: chat.UpdateProfileRequest, now: int
+) -> bytes:
+    world.rename(who, request.name)
+    (user,) = world.users([who])
+    return chat.UpdateProfileReply(user=user).SerializeToString()
+
+
+def _list_users(world: World, who: UserId, request: chat.ListUsersRequest) -> bytes:
+    users = world.users(request.user_ids)
+    return chat.ListUsersReply(users=users).SerializeToString()
+
+
+def _pull(world: World, who: UserId, request: sync.PullRequest) -> bytes:
+    feed = world.account(who).feed
+    reply = sync.PullReply(head=feed.head)
+    if request.epoch != world.epoch or not feed.continues(request.after):
+        reply.reset = True
+        return reply.SerializeToString()
+    wanted = request.limit if 0 < request.limit < MAX_PULLED else MAX_PULLED
+    events, _ = feed.page(request.after, wanted)
+    return events + reply.SerializeToString()
+
+
+def _history(world: World, who: UserId, request: sync.HistoryRequest) -> bytes:
+    room = world.room(who, request.conversation_id)
+    changes = room.newest(request.from_seq, request.to_seq, MAX_HISTORY)
+    return b"".join(map(splice.as_history, changes))
+
+
+def _reset(world: World, who: UserId, request: sync.ResetRequest) -> Iterator[bytes]:
+    return reset_pages(world, who, request.messages)
+
+
+CHANGES: Mapping[str, Change] = {
+    "Send": _send,
+    "MarkRead": _mark_read,
+    "OpenDirect": _open_direct,
+    "CreateGroup": _create_group,
+    "UpdateProfile": _update_profile,
+}
+QUERIES: Mapping[str, Query] = {
+    "ListUsers": _list_users,
+    "Pull": _pull,
+    "History": _history,
+}
+STREAMS: Mapping[str, Stream] = {"Reset": _reset}
