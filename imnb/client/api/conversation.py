@@ -1,0 +1,73 @@
+"""Conversations: found, opened, made."""
+
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from imnb.models.conversation import Conversation, ConversationKind
+from imnb.models.ids import ConversationId, UserId
+from imnb.models.message import new_client_id
+from imnb.pb.chat_pb2 import (
+    CreateGroupReply,
+    CreateGroupRequest,
+    OpenDirectReply,
+    OpenDirectRequest,
+)
+from imnb.store.connection import Reader
+from imnb.store.tables import conversation as conversation_table
+from imnb.sync.caller import ask
+from imnb.wire.mapping import conversation as conversation_mapping
+
+if TYPE_CHECKING:
+    from imnb.client.client import Client
+
+
+async def resolve(client: "Client", to: str | int | Conversation) -> ConversationId:
+    """The id of what ``to`` means; a user's direct conversation is opened."""
+    if isinstance(to, Conversation):
+        return to.conversation_id
+    if not isinstance(to, str):
+        return ConversationId(int(to))
+    known = await client.db.read(lambda cursor: direct_with(cursor, client.user, to))
+    if known is not None:
+        return known  # also without a connection
+    return (await open_direct(client, to)).conversation_id
+
+
+async def open_direct(client: "Client", user: str) -> Conversation:
+    """See `Client.open_direct`."""
+    request = OpenDirectRequest(user_id=user)
+    reply = await ask(client.engine, "OpenDirect", request, OpenDirectReply)
+    return await _store(client, conversation_mapping.from_pb(reply.conversation))
+
+
+async def create_group(
+    client: "Client", title: str, members: Iterable[str]
+) -> Conversation:
+    """See `Client.create_group`."""
+    request = CreateGroupRequest(
+        client_id=new_client_id(time.time_ns() // 1000),
+        title=title,
+        user_ids=[member for member in members if member != client.user],
+    )
+    reply = await ask(client.engine, "CreateGroup", request, CreateGroupReply)
+    return await _store(client, conversation_mapping.from_pb(reply.conversation))
+
+
+def direct_with(reader: Reader, me: UserId, other: str) -> ConversationId | None:
+    """The direct conversation with somebody, if it is in the store."""
+    rows = reader.fetch(
+        "SELECT c.conversation_id FROM conversation c JOIN member m "
+        "USING (conversation_id) WHERE c.kind = ? "
+        "GROUP BY c.conversation_id "
+        "HAVING bool_or(m.user_id = ?) AND bool_and(m.user_id IN (?, ?))"
+        "AND count(*) = ?",
+        [int(ConversationKind.DIRECT), other, me, other, 1 if other == me else 2],
+    )
+    return ConversationId(rows[0][0]) if rows else None
+
+
+async def _store(client: "Client", conversation: Conversation) -> Conversation:
+    """The event about it comes too; what follows need not wait for it."""
+    await client.db.write(lambda tx: conversation_table.upsert(tx, [conversation]))
+    return conversation

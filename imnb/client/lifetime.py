@@ -1,0 +1,152 @@
+"""From the first log-in to the end: what a client owns, and when."""
+
+import pathlib
+from collections.abc import Callable
+
+from imnb.client.assembly import Assembly, make_engine
+from imnb.client.gateway import Credentials
+from imnb.client.registry import LIVE, Closable, Key
+from imnb.config import Environment
+from imnb.engine.engine import Engine
+from imnb.engine.states import StateChange
+from imnb.errors import ClosedError, ConfigError
+from imnb.models.ids import UserId
+from imnb.net.transport import Network
+from imnb.store.database import Database
+from imnb.tasks import EngineLoop
+from imnb.wire.codec import Tap
+
+Watcher = Callable[[StateChange], None]
+
+
+class Lifetime:
+    """Logs in, as often as it takes; closes once.
+
+    Attributes:
+        engine: a new one after each log-in that failed.
+    """
+
+    def __init__(
+        self,
+        owner: Closable,
+        environment: Environment,
+        credentials: Credentials,
+        path: pathlib.Path,
+        network: Network | None,
+        tap: Tap | None,
+    ) -> None:
+        self._owner = owner
+        self._environment = environment
+        self._credentials = credentials
+        self._path = path
+        self._network = network
+        self._tap = tap
+        self._watchers: dict[object, Watcher] = {}
+        self._loop: EngineLoop | None = None
+        self._parts: Assembly | None = None
+        self._is_opening = False
+        self._is_closed = False
+        self.engine = self._new_engine()
+
+    def __repr__(self) -> str:
+        return f"<Lifetime of {self._credentials.user!r}: {self.engine.state}>"
+
+    @property
+    def key(self) -> Key:
+        """Of which there is one in a process."""
+        credentials = self._credentials
+        return self._environment.name, credentials.user, credentials.device
+
+    @property
+    def parts(self) -> Assembly:
+        """What exists while logged in.
+
+        Raises:
+            ConfigError: it is not.
+            ClosedError: not any more.
+        """
+        self._require_open()
+        if self._parts is None:
+            user = self._credentials.user
+            raise ConfigError(f"{user} is not logged in: await client.login() first")
+        return self._parts
+
+    @property
+    def is_logged_in(self) -> bool:
+        """There are parts."""
+        return self._parts is not None and not self._is_closed
+
+    @property
+    def loop(self) -> EngineLoop:
+        """The loop of the first use."""
+        if self._loop is None:
+            self._loop = EngineLoop()
+        return self._loop
+
+    def watch(self, watcher: Watcher) -> Callable[[], None]:
+        """Call ``watcher`` at each change of state, of later engines too."""
+        key = object()
+        self._watchers[key] = watcher
+
+        def unsubscribe() -> None:
+            self._watchers.pop(key, None)
+
+        return unsubscribe
+
+    async def login(self, password: str | None) -> Assembly:
+        """Open all parts; see `Client.login`."""
+        self._require_open()
+        if self._parts is not None or self._is_opening:
+            raise ConfigError(f"{self._credentials.user} is logged in already")
+        if password is not None:
+            self._credentials.password = password
+        assert self.loop.is_here
+        parts = Assembly(self.engine)
+        self._is_opening = True
+        try:
+            await parts.open(self._environment, self._credentials, self._open_store)
+        except BaseException:
+            LIVE.leave(self.key, self._owner)
+            await self._renew()
+            raise
+        finally:
+            self._is_opening = False
+        self._parts = parts
+        return parts
+
+    async def close(self) -> None:
+        """End everything; safe to call twice."""
+        self._is_closed = True
+        LIVE.leave(self.key, self._owner)
+        if self._parts is not None:
+            await self._parts.close()
+        await self.engine.close()
+
+    async def _renew(self) -> None:
+        """An engine that was closed is over; the next log-in needs another."""
+        await self.engine.close()
+        if not self._is_closed:
+            self.engine = self._new_engine()
+
+    async def _open_store(self) -> Database:
+        # Not before the server has accepted us: an earlier client stays if not.
+        await LIVE.enter(self.key, self._owner)
+        return await Database.open(
+            self._path,
+            me=UserId(self._credentials.user),
+            limits=self._environment.limits,
+        )
+
+    def _new_engine(self) -> Engine:
+        engine = make_engine(self._environment, network=self._network, tap=self._tap)
+        engine.on_state(self._tell)
+        return engine
+
+    def _tell(self, change: StateChange) -> None:
+        for watcher in list(self._watchers.values()):
+            watcher(change)
+
+    def _require_open(self) -> None:
+        if self._is_closed:
+            user = self._credentials.user
+            raise ClosedError(f"this client of {user} is closed: make a new one")
