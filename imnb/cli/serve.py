@@ -1,0 +1,101 @@
+"""``imnb serve``: the development server as a process of its own."""
+
+import argparse
+import asyncio
+import logging
+import pathlib
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from imnb.config import LOOPBACK_HOSTS
+from imnb.devserver import DevServer
+from imnb.errors import ImnbError
+
+if TYPE_CHECKING:
+    # What `add_subparsers` returns has no public name.
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
+
+
+def add_parser(subparsers: "Subparsers") -> None:
+    """Add the ``serve`` command."""
+    parser = subparsers.add_parser(
+        "serve",
+        help="run a development server",
+        description="Run a development server until Ctrl-C or SIGTERM.",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=_port, default=0, help="TCP port, 0: a free one")
+    parser.add_argument(
+        "--http-port", type=_port, default=0, help="port of the gateway, 0: a free one"
+    )
+    parser.add_argument(
+        "--user",
+        dest="users",
+        action="append",
+        type=_user,
+        metavar="ID:PASSWORD",
+        help="an account; may be repeated (default: alice, bob, carol and dave, "
+        "each with the id as password, or those of the data file)",
+    )
+    parser.add_argument(
+        "--data", type=pathlib.Path, metavar="FILE", help="keep everything in FILE"
+    )
+    parser.add_argument("--environment", default="local", help="name of the handshake")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until a signal comes; the exit status."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    try:
+        asyncio.run(_serve(args))
+    except ImnbError as error:
+        print(f"imnb serve: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _serve(args: argparse.Namespace) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    server = DevServer(
+        dict(args.users) if args.users else None,
+        host=args.host,
+        tcp_port=args.port,
+        http_port=args.http_port,
+        data=args.data,
+        environment=args.environment,
+    )
+    async with server:
+        _announce(server, args)
+        await stopped.wait()
+    print("stopped", flush=True)
+
+
+def _announce(server: DevServer, args: argparse.Namespace) -> None:
+    """Say what clients need; line by line, for programs that read it."""
+    print(f"gateway    {server.gateway_url}")
+    print(f"tcp        {server.endpoint}")
+    print(f"public key {server.public_key.hex()}")
+    print(f"users      {', '.join(sorted(server.world.accounts))}")
+    print(f"data       {args.data or 'in memory'}")
+    if args.host not in LOOPBACK_HOSTS:
+        print("note       plain HTTP beyond loopback: clients need insecure=True")
+    sys.stdout.flush()
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port, 0 to 65535")
+    return int(text)
+
+
+def _user(text: str) -> tuple[str, str]:
+    user, colon, password = text.partition(":")
+    if not (user and colon and password):
+        # The text may hold a password: it is not repeated.
+        raise argparse.ArgumentTypeError("give ID:PASSWORD, for instance alice:secret")
+    return user, password

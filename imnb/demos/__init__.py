@@ -1,0 +1,1 @@
+"""Ready-made set-ups: a server with users in this process."""
