@@ -30,7 +30,7 @@ async def test_a_thread_gets_the_result():
 )
 async def test_a_thread_gets_the_error(work, error):
     loop = EngineLoop()
-    with pytest.raises(error, match="no|mine"):
+    with pytest.raises(error, match=r"no|mine"):
         await asyncio.to_thread(run_sync, loop, work(), 5)
 
 
