@@ -55,7 +55,7 @@ function render({ model, el }) {
   error.setAttribute("role", "alert");
   error.hidden = true;
   const head = make("div", "imnb-frame imnb-frame-head");
-  for (const [name, text] of [["number", "#"], ["time", "Time"], ["direction", "Direction"], ["command", "Command"],
+  for (const [name, text] of [["number", "#"], ["time", "Time"], ["direction", "Dir"], ["command", "Command"],
     ["ask", "Ask id"], ["size", "Size"], ["latency", "Latency"], ["status", "Status"]]) head.append(cell(name, text));
   head.setAttribute("role", "row");
   const scroller = make("div", "imnb-scroller");

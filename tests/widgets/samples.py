@@ -1,0 +1,152 @@
+"""Frames with something to see."""
+
+DAY = 86_400_000_000
+NOW = 1_795_426_000_000_000
+
+
+def message(number, text, mine=False, at=None, sender="bob", name="Bob Brown", **more):
+    return {
+        "key": f"m{number}",
+        "rev": 1,
+        "mine": mine,
+        "sender": "alice" if mine else sender,
+        "name": "Alice" if mine else name,
+        "initials": name[0],
+        "hue": 210 if sender == "bob" else 20,
+        "text": text,
+        "style": "text",
+        "at": at if at is not None else NOW + number * 40_000_000,
+        "state": "sent",
+        "error": "",
+        **more,
+    }
+
+
+TALK = [
+    message(1, "Did the new build reach the staging server?", at=NOW - DAY),
+    message(2, "Yes, an hour ago.", True, at=NOW - DAY + 60_000_000),
+    message(3, "Good morning! Shall we look at the reconnect trace together?"),
+    message(4, "I have the capture open in the notebook."),
+    message(5, "Morning 👋 Give me five minutes.", True),
+    message(
+        6,
+        "The second frame is odd: its length field says 4 GiB.\nLook:\n  49 01 02",
+        True,
+    ),
+    message(7, "你好，世界。これはテストです。"),
+    message(8, "A_very_long_word_" * 14),
+    message(9, "On its way", True, state="sending"),
+    message(10, "Too late", True, state="failed", error="you are not in this group"),
+]
+
+
+def chat_frame(rows=None, **more):
+    rows = TALK if rows is None else rows
+    return {
+        "order": [row["key"] for row in rows],
+        "rows": rows,
+        "anew": True,
+        "conversation": "1",
+        "title": "Bob Brown",
+        "subtitle": "Direct chat",
+        "initials": "BB",
+        "hue": 210,
+        "group": False,
+        "unread": 0,
+        "error": "",
+        **more,
+    }
+
+
+def conversation(number, title, preview, unread=0, at=NOW, **more):
+    initials = "".join(word[0] for word in title.split()[:2]).upper()
+    return {
+        "key": str(number),
+        "rev": 1,
+        "title": title,
+        "initials": initials,
+        "hue": number * 67 % 360,
+        "preview": preview,
+        "sender": "bob",
+        "at": at,
+        "unread": unread,
+        "group": False,
+        "members": 2,
+        **more,
+    }
+
+
+ROOMS = [
+    conversation(1, "Bob Brown", "Too late"),
+    conversation(2, "Release 2.4", "The tag is out", 3, group=True, sender="carol"),
+    conversation(3, "Carol", "See you tomorrow", 0, NOW - DAY),
+    conversation(4, "日本語グループ", "こんにちは", 1200, NOW - 2 * DAY, group=True),
+    conversation(
+        5, "A conversation with a really long name", "and a long preview " * 4, 1
+    ),
+]
+
+
+def list_frame(rows=None, **more):
+    rows = ROOMS if rows is None else rows
+    return {
+        "order": [row["key"] for row in rows],
+        "rows": rows,
+        "anew": True,
+        "selected": "1",
+        "error": "",
+        "me": "alice",
+        **more,
+    }
+
+
+STATUS = {
+    "label": "Online",
+    "tone": "good",
+    "detail": "",
+    "retry_in": -1,
+    "behind": 0,
+    "name": "Alice Liddell",
+    "initials": "AL",
+    "hue": 280,
+}
+COMPOSER = {"conversation": "1", "error": "", "refused": ["", 0]}
+
+
+def frame_row(number, command, out, size=120, latency=None, status="OK", ask=0):
+    return {
+        "key": str(number),
+        "rev": 0,
+        "out": out,
+        "at": NOW + number * 1234,
+        "command": command,
+        "ask": ask,
+        "size": size,
+        "latency": latency,
+        "status": status,
+    }
+
+
+def inspector_frame(count=40, **more):
+    rows = [frame_row(1, "handshake", True, 56, status="")]
+    for number in range(2, count, 2):
+        rows.append(frame_row(number, "Send", True, 150, ask=number))
+        bad = "NOT_FOUND" if number == 10 else "OK"
+        rows.append(frame_row(number + 1, "Send", False, 98, 1.25, bad, number))
+    return {
+        "order": [row["key"] for row in rows],
+        "rows": rows,
+        "anew": True,
+        "total": [count, 0],
+        "selected": 4,
+        "title": "#4 -> Send ask 4 150 B",
+        "detail": [
+            [0, "conversation_id", "1"],
+            [0, "messages[0]", ""],
+            [1, "client_id", "'019ab5c2-0000-7000-8000-000000000000'"],
+            [1, "kind", "'text'"],
+            [1, "text", "'Hello <b>Bob</b>'"],
+        ],
+        "error": "",
+        **more,
+    }
