@@ -142,7 +142,9 @@ class Lab:
     def theme(self, name):
         self.command("apputils:change-theme", f"{{theme: '{name}'}}")
         light = "false" if "Dark" in name else "true"
-        self.page.wait_for_selector(f'body[data-jp-theme-light="{light}"]')
+        self.page.wait_for_selector(
+            f'body[data-jp-theme-light="{light}"]', state="attached"
+        )
 
     def screenshot(self, name, selector=None):
         SCREENSHOTS.mkdir(exist_ok=True)

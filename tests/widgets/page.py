@@ -7,10 +7,14 @@ The model is a stand-in for anywidget's: `send` collects what the view says,
 import base64
 import contextlib
 import json
+import shutil
 
 from playwright.sync_api import sync_playwright
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = next(
+    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])),
+    None,
+)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
