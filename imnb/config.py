@@ -1,6 +1,7 @@
 """Settings as frozen values; every default is a named limit with its reason."""
 
 import dataclasses
+import enum
 import urllib.parse
 
 from imnb.errors import ConfigError
@@ -68,12 +69,45 @@ class Backoff:
     """An authenticated connection this old starts the series anew."""
 
 
+class NetworkType(enum.StrEnum):
+    """What the default interface is, as far as its name tells."""
+
+    ETHERNET = "ethernet"
+    WIFI = "wifi"
+    CELLULAR = "cellular"
+    UNKNOWN = "unknown"
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """A fixed interval; the peer is dead when a beat stays unanswered."""
+    """How often to beat, in seconds, and when an unanswered beat means death."""
 
     interval: float = 20.0
+    """On ethernet, and where the type of the network is not known."""
+    wifi: float = 20.0
+    cellular: float = 50.0
+    """Each beat wakes the radio; operators forget idle connections after minutes."""
     dead_after: float = 10.0
+    """At most; a quick connection is given up sooner, by its round trip."""
+    adaptive: bool = False
+    """Probe upwards from these intervals instead of keeping to them."""
+    ceiling: float = 300.0
+    """Of the adaptive interval; its floor is the fixed one."""
+    step: float = 15.0
+    """Seconds that the adaptive interval goes up by after `successes` answers."""
+    successes: int = 5
+    failures: int = 2
+    """Dead connections in a row after which the adaptive interval goes back."""
+
+    def fixed(self, network: NetworkType) -> float:
+        """The interval that fits a type of network."""
+        match network:
+            case NetworkType.WIFI:
+                return self.wifi
+            case NetworkType.CELLULAR:
+                return self.cellular
+            case _:
+                return self.interval
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -83,6 +117,8 @@ class Environment:
     gateway: str
     """Base URL, e.g. ``http://127.0.0.1:8080``."""
     name: str = "local"
+    endpoints: tuple[Endpoint, ...] = ()
+    """TCP services to use instead of those that the gateway names."""
     server_key: bytes | None = None
     """Pinned X25519 public key; beats what the gateway says."""
     insecure: bool = False
@@ -93,8 +129,7 @@ class Environment:
     heartbeat: Heartbeat = Heartbeat()
 
     def __post_init__(self) -> None:
-        url = urllib.parse.urlsplit(self.gateway)
-        if url.scheme not in {"http", "https"} or not url.hostname:
+        if not _is_web_address(self.gateway):
             raise ConfigError(
                 f"gateway {self.gateway!r}: give a URL like http://127.0.0.1:8080"
             )
@@ -108,3 +143,12 @@ class Environment:
         """The gateway is https, or never leaves this machine."""
         url = urllib.parse.urlsplit(self.gateway)
         return url.scheme == "https" or url.hostname in LOOPBACK_HOSTS
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        url = urllib.parse.urlsplit(text)
+        port = url.port
+    except ValueError:  # brackets that do not match, or no number for a port
+        return False
+    return url.scheme in {"http", "https"} and bool(url.hostname) and port != 0

@@ -4,13 +4,15 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from imnb.client.gateway import Credentials, Gateway
+from imnb.client.api.user import load_me
+from imnb.client.gateway import Credentials, Gateway, Ticket
 from imnb.client.session import SessionPlan
 from imnb.config import Environment
 from imnb.engine.channels import HttpChannel
 from imnb.engine.engine import Engine
 from imnb.live.poller import Poller
 from imnb.models.ids import UserId
+from imnb.models.user import User
 from imnb.pb.session_pb2 import Kicked
 from imnb.store.database import Database
 from imnb.sync.synchroniser import Synchroniser
@@ -20,25 +22,29 @@ class Assembly:
     """Everything behind a logged-in client.
 
     Attributes:
+        me: as of the last log-in.
         database: the user's store.
         synchroniser: keeps it in step with the server.
         poller: reads for the sources of views.
     """
 
+    me: User
     database: Database
     synchroniser: Synchroniser
     poller: Poller
+    _plan: SessionPlan
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(
+        self, engine: Engine, environment: Environment, credentials: Credentials
+    ) -> None:
         self._engine = engine
+        self._environment = environment
+        self._credentials = credentials
+        channel = HttpChannel(engine.scope.report, environment.timeouts)
+        self._gateway = Gateway(environment, channel)
         self._closing = contextlib.AsyncExitStack()
 
-    async def open(
-        self,
-        environment: Environment,
-        credentials: Credentials,
-        open_store: Callable[[], Awaitable[Database]],
-    ) -> None:
+    async def open(self, open_store: Callable[[], Awaitable[Database]]) -> None:
         """Authenticate, open the store, connect, catch up.
 
         The gateway comes first: for a user that it refuses no store is made.
@@ -47,52 +53,60 @@ class Assembly:
             ImnbError: whatever keeps it from being online; nothing stays open.
         """
         try:
-            await self._open(environment, credentials, open_store)
+            await self._open(open_store)
         except BaseException:
             await self.close()
             raise
+
+    async def resume(self) -> None:
+        """Log in again when the session ended for good; all parts stay as they are.
+
+        Raises:
+            ImnbError: the gateway refuses, or the connection failed; in the
+                latter case it is tried again like one that was lost.
+        """
+        await self._connect(await self._gateway.authenticate(self._credentials))
 
     async def close(self) -> None:
         """Close in the opposite order; safe to call twice."""
         await self._closing.aclose()
 
-    async def _open(
-        self,
-        environment: Environment,
-        credentials: Credentials,
-        open_store: Callable[[], Awaitable[Database]],
-    ) -> None:
+    async def _open(self, open_store: Callable[[], Awaitable[Database]]) -> None:
         engine, later = self._engine, self._closing.push_async_callback
-        channel = HttpChannel(engine.scope.report, environment.timeouts)
-        gateway = Gateway(environment, channel)
-        later(gateway.close)
-        ticket = await gateway.authenticate(credentials)
+        later(self._gateway.close)
+        ticket = await self._gateway.authenticate(self._credentials)
         self.database = await open_store()
         later(self.database.close)
         self.synchroniser = Synchroniser(
             engine,
             self.database,
-            me=UserId(credentials.user),
-            limits=environment.limits,
-            timeouts=environment.timeouts,
+            me=UserId(self._credentials.user),
+            limits=self._environment.limits,
+            timeouts=self._environment.timeouts,
         )
         later(self.synchroniser.close)
         self.poller = Poller(self.database, engine.scope)
         later(self.poller.close)
         later(engine.close)
         await self.synchroniser.open()
-        plan = SessionPlan(
-            environment,
-            credentials,
-            gateway,
+        self._plan = SessionPlan(
+            self._environment,
+            self._credentials,
+            self._gateway,
             engine,
             self.synchroniser,
             kicked=engine.kicked,
         )
-        plan.use_next(ticket)
-        engine.subscribe_batch(Kicked, plan.kicked)
-        engine.start(plan)
-        await engine.wait_online(fail_fast=True)
+        engine.subscribe_batch(Kicked, self._plan.kicked)
+        await self._connect(ticket)
+
+    async def _connect(self, ticket: Ticket) -> None:
+        self._plan.use_next(ticket)
+        self._engine.start(self._plan)
+        await self._engine.wait_online(fail_fast=True)
+        self.me = await load_me(
+            self.synchroniser.users, self.database, UserId(self._credentials.user)
+        )
 
 
 def make_engine(environment: Environment, **options: Any) -> Engine:

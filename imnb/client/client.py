@@ -2,6 +2,7 @@
 
 import contextlib
 import pathlib
+import urllib.parse
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,7 +15,7 @@ from imnb.client.api.message import Target
 from imnb.client.facade import SyncFacade
 from imnb.client.gateway import Credentials
 from imnb.client.lifetime import Lifetime, Watcher
-from imnb.config import Environment
+from imnb.config import LOOPBACK_HOSTS, Environment
 from imnb.engine.engine import Engine
 from imnb.engine.states import State
 from imnb.errors import CallError, ConfigError, ConnectionLost
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     import pandas
 
 NOT_CAPTURED = "this client records no frames: make it with capture=True"
+LOCAL = "local"
 LOGOUT_TIMEOUT = 2.0
 """Seconds that the server has to answer; the session ends anyway."""
 
@@ -49,7 +51,8 @@ class Client:
 
     Args:
         user: the account's id.
-        environment: where to log in; a string is the gateway's URL.
+        environment: where to log in; a string is the gateway's URL, and its host
+            the environment's name, so that no two servers share a store.
         password: may be given to `login` instead, and is never shown.
         token: in place of a password.
         device: two devices of one user have a session and a store each.
@@ -75,7 +78,7 @@ class Client:
         capture: bool = True,
     ) -> None:
         if isinstance(environment, str):
-            environment = Environment(environment)
+            environment = Environment(environment, name_of(environment))
         self.user = UserId(user)
         self.device = device
         self.environment = environment
@@ -149,10 +152,10 @@ class Client:
 
         Raises:
             ImnbError: why not, in one error; nothing is left behind then, and
-                it may be called again.
+                it may be called again. So it may when the session has ended by
+                a kick or a refusal: the store and views go on as they are.
         """
-        await self._life.login(password)
-        self._me = await user_api.load_me(self)
+        self._me = (await self._life.login(password)).me
         return self._me
 
     async def send_text(
@@ -270,3 +273,11 @@ class Client:
     async def close(self) -> None:
         """End everything; drafts stay in the outbox. Safe to call twice."""
         await self._life.close()
+
+
+def name_of(gateway: str) -> str:
+    """The name of an environment that is given as a URL only."""
+    url = urllib.parse.urlsplit(gateway)
+    if not url.hostname or url.hostname in LOOPBACK_HOSTS:
+        return LOCAL  # its port may be another one each time
+    return url.netloc.rpartition("@")[2].lower()

@@ -1,6 +1,5 @@
 """The same client for code that cannot await."""
 
-import asyncio
 import functools
 import inspect
 from collections.abc import Callable
@@ -35,10 +34,13 @@ class SyncFacade:
         ]
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        method = getattr(self._client, name, None)
-        if name.startswith("_") or not asyncio.iscoroutinefunction(method):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        # Of the class: properties of the client may raise before log-in.
+        if not inspect.iscoroutinefunction(getattr(type(self._client), name, None)):
             names = ", ".join(self.__dir__())
             raise AttributeError(f"there is no call {name!r}; there are: {names}")
+        method = getattr(self._client, name)
 
         @functools.wraps(method)
         def wait(*args: Any, sync_timeout: float = TIMEOUT, **kwargs: Any) -> Any:

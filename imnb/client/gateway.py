@@ -23,6 +23,8 @@ from imnb.pb.gateway_pb2 import AuthenticateReply, AuthenticateRequest, GatewayP
 PATH = "/v1/authenticate"
 KEY_BYTES = 32
 MAX_ENDPOINTS = 16
+MAX_REASON = 1_000
+"""Characters of the gateway's own words that an error repeats."""
 PROBLEMS: dict[str, type[AuthError]] = {
     "wrong_password": WrongPassword,
     "unknown_user": UnknownUser,
@@ -53,7 +55,7 @@ class Ticket:
 
     token: str = dataclasses.field(repr=False)
     endpoints: tuple[Endpoint, ...]
-    server_key: bytes
+    server_key: bytes = dataclasses.field(repr=False)
     environment: str
 
 
@@ -101,26 +103,31 @@ class Gateway:
         )
 
     def _ticket(self, reply: AuthenticateReply) -> Ticket:
-        key = self._environment.server_key or reply.server_key
-        if not reply.access_token or not reply.endpoints or len(key) != KEY_BYTES:
+        environment = self._environment
+        key = environment.server_key or reply.server_key
+        where = environment.endpoints or _endpoints(reply)
+        if not reply.access_token or not where or len(key) != KEY_BYTES:
             raise GatewayAnswerError(
-                f"{self._environment.gateway} gave {len(reply.endpoints)} endpoints, a "
+                f"{environment.gateway} gave {len(reply.endpoints)} endpoints, a "
                 f"server key of {len(key)} bytes and "
                 f"{'a' if reply.access_token else 'no'} token: is this an imnb gateway?"
             )
-        endpoints = reply.endpoints[:MAX_ENDPOINTS]
-        try:
-            where = tuple(Endpoint(one.host, one.port) for one in endpoints)
-        except ConfigError as error:
-            raise GatewayAnswerError(f"the gateway gave a bad {error}") from None
         return Ticket(reply.access_token, where, key, reply.environment)
+
+
+def _endpoints(reply: AuthenticateReply) -> tuple[Endpoint, ...]:
+    given = reply.endpoints[:MAX_ENDPOINTS]
+    try:
+        return tuple(Endpoint(one.host, one.port) for one in given)
+    except ConfigError as error:
+        raise GatewayAnswerError(f"the gateway gave a bad {error}") from None
 
 
 def _request(credentials: Credentials) -> AuthenticateRequest:
     request = AuthenticateRequest(user=credentials.user, device=credentials.device)
-    if credentials.password is not None:
+    if credentials.password:
         request.password = credentials.password
-    elif credentials.token is not None:
+    elif credentials.token:
         request.token = credentials.token
     else:
         raise ConfigError(
@@ -132,12 +139,13 @@ def _request(credentials: Credentials) -> AuthenticateRequest:
 
 def _refusal(reply: HttpReply) -> Exception:
     problem = _parse(reply, GatewayProblem())
+    said = (problem.message or problem.code)[:MAX_REASON] or "no reason given"
     kind = PROBLEMS.get(problem.code)
     if kind is not None:
-        return kind(f"{problem.message}: {ADVICE[problem.code]}")
+        return kind(f"{said}: {ADVICE[problem.code]}")
     return GatewayAnswerError(
-        f"{reply.address} answered {reply.status}: "
-        f"{problem.message or problem.code or 'no reason given'}"
+        f"{reply.address} answered {reply.status}: {said}; check the address, and "
+        "what the server logged"
     )
 
 

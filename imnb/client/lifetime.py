@@ -1,15 +1,16 @@
 """From the first log-in to the end: what a client owns, and when."""
 
+import asyncio
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from imnb.client.assembly import Assembly, make_engine
 from imnb.client.gateway import Credentials
-from imnb.client.registry import LIVE, Closable, Key
+from imnb.client.registry import LIVE, Closable
 from imnb.config import Environment
 from imnb.engine.engine import Engine
-from imnb.engine.states import StateChange
-from imnb.errors import ClosedError, ConfigError
+from imnb.engine.states import State, StateChange
+from imnb.errors import ClosedError, ConfigError, SyncWaitError
 from imnb.models.ids import UserId
 from imnb.net.transport import Network
 from imnb.store.database import Database
@@ -44,7 +45,8 @@ class Lifetime:
         self._watchers: dict[object, Watcher] = {}
         self._loop: EngineLoop | None = None
         self._parts: Assembly | None = None
-        self._is_opening = False
+        self._turn = asyncio.Lock()
+        self._opening: asyncio.Timeout | None = None
         self._is_closed = False
         self.engine = self._new_engine()
 
@@ -52,10 +54,10 @@ class Lifetime:
         return f"<Lifetime of {self._credentials.user!r}: {self.engine.state}>"
 
     @property
-    def key(self) -> Key:
-        """Of which there is one in a process."""
-        credentials = self._credentials
-        return self._environment.name, credentials.user, credentials.device
+    def keys(self) -> tuple[Hashable, ...]:
+        """Of which there is one client in a process: a session, and a store."""
+        who = self._credentials
+        return (self._environment.gateway, who.user, who.device), self._path
 
     @property
     def parts(self) -> Assembly:
@@ -78,9 +80,20 @@ class Lifetime:
 
     @property
     def loop(self) -> EngineLoop:
-        """The loop of the first use."""
+        """The loop of the log-in; before it, of the first use.
+
+        Raises:
+            SyncWaitError: there is no loop yet.
+        """
         if self._loop is None:
-            self._loop = EngineLoop()
+            try:
+                self._loop = EngineLoop()
+            except RuntimeError:
+                raise SyncWaitError(
+                    "no event loop runs here: use client.sync in a notebook or "
+                    "after await client.login(); in a script await the calls "
+                    "themselves, with asyncio.run(...)"
+                ) from None
         return self._loop
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:
@@ -96,31 +109,55 @@ class Lifetime:
     async def login(self, password: str | None) -> Assembly:
         """Open all parts; see `Client.login`."""
         self._require_open()
-        if self._parts is not None or self._is_opening:
-            raise ConfigError(f"{self._credentials.user} is logged in already")
+        if self._turn.locked() or not self._is_over:
+            user, state = self._credentials.user, self.engine.state
+            raise ConfigError(f"{user} is logged in already (the session is {state})")
         if password is not None:
             self._credentials.password = password
-        assert self.loop.is_here
-        parts = Assembly(self.engine)
-        self._is_opening = True
-        try:
-            await parts.open(self._environment, self._credentials, self._open_store)
-        except BaseException:
-            LIVE.leave(self.key, self._owner)
-            await self._renew()
-            raise
-        finally:
-            self._is_opening = False
-        self._parts = parts
-        return parts
+        self._loop = EngineLoop()
+        async with self._turn:
+            try:
+                # A deadline that only `close` sets.
+                async with asyncio.timeout(None) as self._opening:
+                    return await self._open()
+            except TimeoutError:
+                self._require_open()
+                raise
+            finally:
+                self._opening = None
 
     async def close(self) -> None:
-        """End everything; safe to call twice."""
+        """End everything, a log-in under way too; safe to call twice."""
+        if self._opening is not None and not self._is_closed:
+            self._opening.reschedule(asyncio.get_running_loop().time())
         self._is_closed = True
-        LIVE.leave(self.key, self._owner)
+        async with self._turn:
+            try:
+                if self._parts is not None:
+                    await self._parts.close()
+                await self.engine.close()
+            finally:
+                LIVE.leave(self._owner)
+
+    @property
+    def _is_over(self) -> bool:
+        """There was no session yet, or it ended for good."""
+        ends = {State.KICKED, State.CLOSED}
+        return self._parts is None or self.engine.state in ends
+
+    async def _open(self) -> Assembly:
         if self._parts is not None:
-            await self._parts.close()
-        await self.engine.close()
+            await self._parts.resume()
+            return self._parts
+        parts = Assembly(self.engine, self._environment, self._credentials)
+        try:
+            await parts.open(self._open_store)
+        except BaseException:
+            LIVE.leave(self._owner)
+            await self._renew()
+            raise
+        self._parts = parts
+        return parts
 
     async def _renew(self) -> None:
         """An engine that was closed is over; the next log-in needs another."""
@@ -130,7 +167,7 @@ class Lifetime:
 
     async def _open_store(self) -> Database:
         # Not before the server has accepted us: an earlier client stays if not.
-        await LIVE.enter(self.key, self._owner)
+        await LIVE.enter(self.keys, self._owner)
         return await Database.open(
             self._path,
             me=UserId(self._credentials.user),
@@ -144,7 +181,10 @@ class Lifetime:
 
     def _tell(self, change: StateChange) -> None:
         for watcher in list(self._watchers.values()):
-            watcher(change)
+            try:
+                watcher(change)
+            except Exception as error:
+                self.engine.scope.report("state watcher", error)
 
     def _require_open(self) -> None:
         if self._is_closed:

@@ -1,15 +1,13 @@
-"""Which clients live in this process, by environment, user and device.
+"""Which clients live in this process.
 
-Running a cell again makes a client again: it closes the earlier one of the same
-three, so that there is one session and one owner of the store.
+Running a cell again makes a client again: it closes the earlier one, so that a
+device has one session on a server, and a store has one owner.
 """
 
 import asyncio
 import weakref
+from collections.abc import Hashable, Iterable
 from typing import Protocol
-
-Key = tuple[str, str, str]
-"""Environment, user, device."""
 
 
 class Closable(Protocol):
@@ -20,37 +18,47 @@ class Closable(Protocol):
 
 
 class Registry:
-    """Live clients; a client that was forgotten is not kept alive."""
+    """Live clients, by what only one may have; none is kept alive by it."""
 
     def __init__(self) -> None:
-        self._clients: weakref.WeakValueDictionary[Key, Closable]
+        self._clients: weakref.WeakValueDictionary[Hashable, Closable]
         self._clients = weakref.WeakValueDictionary()
-        self._loops: dict[Key, weakref.ref[asyncio.AbstractEventLoop]] = {}
+        self._loops: weakref.WeakKeyDictionary[
+            Closable, weakref.ref[asyncio.AbstractEventLoop]
+        ] = weakref.WeakKeyDictionary()
 
     def __repr__(self) -> str:
-        return f"<Registry of {len(self._clients)} clients>"
+        return f"<Registry of {len(self)} clients>"
 
     def __len__(self) -> int:
-        return len(self._clients)
+        return len({id(client) for client in self._clients.values()})
 
-    async def enter(self, key: Key, client: Closable) -> None:
-        """Make ``client`` the one of its kind; an earlier one is closed first."""
-        earlier = self._clients.get(key)
-        if earlier is not None and earlier is not client and self._is_alive(key):
-            await earlier.close()
-        self._clients[key] = client
-        self._loops[key] = weakref.ref(asyncio.get_running_loop())
+    async def enter(self, keys: Iterable[Hashable], client: Closable) -> None:
+        """Make ``client`` the owner of ``keys``; earlier owners are closed first."""
+        keys = tuple(keys)
+        while (earlier := self._other(keys, client)) is not None:
+            try:
+                await earlier.close()
+            finally:
+                self.leave(earlier)
+        self._loops[client] = weakref.ref(asyncio.get_running_loop())
+        for key in keys:
+            self._clients[key] = client
 
-    def leave(self, key: Key, client: Closable) -> None:
+    def leave(self, client: Closable) -> None:
         """``client`` is closed."""
-        if self._clients.get(key) is client:
+        for key in [key for key, one in self._clients.items() if one is client]:
             del self._clients[key]
-            self._loops.pop(key, None)
 
-    def _is_alive(self, key: Key) -> bool:
-        """On another loop nothing of it can be awaited; it ended with its loop."""
-        loop = self._loops[key]()
-        return loop is asyncio.get_running_loop()
+    def _other(self, keys: Iterable[Hashable], client: Closable) -> Closable | None:
+        for key in keys:
+            earlier = self._clients.get(key)
+            if earlier is None or earlier is client:
+                continue
+            # On another loop nothing of it can be awaited; it ended with its loop.
+            if self._loops[earlier]() is asyncio.get_running_loop():
+                return earlier
+        return None
 
 
 LIVE = Registry()

@@ -9,6 +9,7 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import psutil
 import pytest
 
 from imnb.client.client import Client
@@ -49,8 +50,25 @@ async def make(tmp_path) -> AsyncIterator[Callable[..., Client]]:
         await client.close()
 
 
+@pytest.fixture
+async def alice(server, make) -> Client:
+    client = make("alice", server)
+    await client.login()
+    return client
+
+
+def asked(client: Client, command: str) -> int:
+    """How many requests of a kind a client has sent."""
+    frames = client.capture.frames(where=f'command == "{command}"')
+    return sum(frame.outbound for frame in frames)
+
+
 def descriptors() -> list[str]:
     """What every open file of this process is."""
+    if not os.path.isdir("/proc/self/fd"):
+        process = psutil.Process()
+        opened = [*process.open_files(), *process.net_connections()]
+        return sorted(map(str, opened))
     links = []
     for number in os.listdir("/proc/self/fd"):
         with contextlib.suppress(OSError):

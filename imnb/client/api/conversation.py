@@ -1,9 +1,11 @@
 """Conversations: found, opened, made."""
 
+import operator
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from imnb.errors import ConfigError
 from imnb.models.conversation import Conversation, ConversationKind
 from imnb.models.ids import ConversationId, UserId
 from imnb.models.message import new_client_id
@@ -24,14 +26,28 @@ if TYPE_CHECKING:
 
 async def resolve(client: "Client", to: str | int | Conversation) -> ConversationId:
     """The id of what ``to`` means; a user's direct conversation is opened."""
-    if isinstance(to, Conversation):
-        return to.conversation_id
-    if not isinstance(to, str):
-        return ConversationId(int(to))
-    known = await client.db.read(lambda cursor: direct_with(cursor, client.user, to))
+    known = await find(client, to)
     if known is not None:
         return known  # also without a connection
-    return (await open_direct(client, to)).conversation_id
+    return (await open_direct(client, str(to))).conversation_id
+
+
+async def find(client: "Client", to: str | int | Conversation) -> ConversationId | None:
+    """The id of what ``to`` means, or None: no direct conversation is here.
+
+    Raises:
+        ConfigError: it cannot mean a conversation.
+    """
+    if isinstance(to, Conversation):
+        return to.conversation_id
+    if isinstance(to, str):
+        return await client.db.read(lambda cursor: direct_with(cursor, client.user, to))
+    try:
+        return ConversationId(operator.index(to))
+    except TypeError:
+        raise ConfigError(
+            f"{to!r} is no user's id, no conversation and no conversation's id"
+        ) from None
 
 
 async def open_direct(client: "Client", user: str) -> Conversation:
@@ -45,6 +61,8 @@ async def create_group(
     client: "Client", title: str, members: Iterable[str]
 ) -> Conversation:
     """See `Client.create_group`."""
+    if isinstance(members, str):
+        raise ConfigError(f"members {members!r}: give a list of user ids")
     request = CreateGroupRequest(
         client_id=new_client_id(time.time_ns() // 1000),
         title=title,

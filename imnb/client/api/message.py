@@ -60,7 +60,9 @@ async def send(
 
 async def mark_read(client: "Client", to: Target, seq: int | None) -> None:
     """See `Client.mark_read`."""
-    conversation_id = await conversation_api.resolve(client, to)
+    conversation_id = await conversation_api.find(client, to)
+    if conversation_id is None:
+        return
     if seq is None:
         seq = await client.db.read(lambda cursor: _last_seq(cursor, conversation_id))
     if seq <= 0:
@@ -75,7 +77,7 @@ async def mark_read(client: "Client", to: Target, seq: int | None) -> None:
 
 async def page(client: "Client", to: Target, limit: int) -> "pandas.DataFrame":
     """See `Client.messages`."""
-    conversation_id = await conversation_api.resolve(client, to)
+    conversation_id = await conversation_api.find(client, to)
     newest = await client.db.sql(
         "SELECT * FROM messages WHERE conversation_id = ? "
         "ORDER BY sent_at DESC, seq DESC LIMIT ?",

@@ -3,24 +3,27 @@
 from typing import TYPE_CHECKING
 
 from imnb.errors import CallError, ConnectionLost
+from imnb.models.ids import UserId
 from imnb.models.user import User
 from imnb.pb.chat_pb2 import UpdateProfileReply, UpdateProfileRequest
 from imnb.store.connection import Cursor
+from imnb.store.database import Database
 from imnb.store.tables import user as user_table
 from imnb.sync.caller import ask
+from imnb.sync.users import UserDirectory
 from imnb.wire.mapping import user as user_mapping
 
 if TYPE_CHECKING:
     from imnb.client.client import Client
 
 
-async def load_me(client: "Client") -> User:
+async def load_me(users: UserDirectory, database: Database, me: UserId) -> User:
     """Myself as the server knows me, or as the store did last."""
     try:
-        person = await client.synchroniser.users.get(client.user)
+        person = await users.get(me)
     except (CallError, ConnectionLost):
-        person = await client.db.read(lambda cursor: stored(cursor, client.user))
-    return person or User(client.user, "")
+        person = await database.read(lambda cursor: stored(cursor, me))
+    return person or User(me, "")
 
 
 async def update_profile(client: "Client", name: str) -> User:

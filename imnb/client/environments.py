@@ -1,0 +1,136 @@
+"""Named environments from a TOML file: production, staging, the one at home.
+
+::
+
+    [staging]
+    gateway = "https://im.staging.example"
+    endpoints = ["im1.staging.example:7000", "[2001:db8::7]:7000"]
+    server_key = "hexadecimal, 64 digits"
+    timeouts = { request = 5 }
+
+All but ``gateway`` may be left out, and every setting of `imnb.config` has its
+place. No password and no token belongs in there.
+"""
+
+import dataclasses
+import pathlib
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+import platformdirs
+
+from imnb.config import Backoff, Endpoint, Environment, Heartbeat, Limits, Timeouts
+from imnb.errors import ConfigError
+
+FILE = "environments.toml"
+GROUPS: Mapping[str, type[Any]] = {
+    "limits": Limits,
+    "timeouts": Timeouts,
+    "backoff": Backoff,
+    "heartbeat": Heartbeat,
+}
+PLAIN: Mapping[str, type[Any]] = {"gateway": str, "insecure": bool}
+
+
+def default_file() -> pathlib.Path:
+    """Where the file is looked for: the platform's folder for configuration."""
+    return platformdirs.user_config_path("imnb") / FILE
+
+
+def load_environments(path: pathlib.Path | None = None) -> dict[str, Environment]:
+    """The environments of a file, by name.
+
+    Raises:
+        ConfigError: the file cannot be read, or says something that makes no
+            sense; names the file, the environment and the setting.
+    """
+    path = path or default_file()
+    try:
+        tables = tomllib.loads(path.read_text())
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from error
+    except ValueError as error:  # TOML, or bytes that are no text
+        raise ConfigError(f"{path} is no TOML: {error}") from error
+    try:
+        return {name: _environment(name, table) for name, table in tables.items()}
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from None
+
+
+def named(name: str, path: pathlib.Path | None = None) -> Environment:
+    """One environment of the file.
+
+    Raises:
+        ConfigError: there is none of that name, or no such file.
+    """
+    found = load_environments(path)
+    if name not in found:
+        known = ", ".join(sorted(found)) or "none"
+        raise ConfigError(
+            f"no environment {name!r} in {path or default_file()}; there are: {known}"
+        )
+    return found[name]
+
+
+def _environment(name: str, table: object) -> Environment:
+    settings = _settings(table, Environment, name)
+    if "name" in settings or "gateway" not in settings:
+        raise ConfigError(f"[{name}] needs a gateway, and its name is {name!r} already")
+    for key, kind in PLAIN.items():
+        if not isinstance(settings.get(key, kind()), kind):
+            seen = settings[key]
+            raise ConfigError(f"[{name}] {key} = {seen!r}: give a {kind.__name__}")
+    for group, kind in GROUPS.items():
+        if group in settings:
+            where = f"{name}.{group}"
+            settings[group] = _numbers(settings[group], kind, where)
+    try:
+        if "server_key" in settings:
+            settings["server_key"] = _key(settings["server_key"])
+        if "endpoints" in settings:
+            settings["endpoints"] = _endpoints(settings["endpoints"])
+        return Environment(name=name, **settings)
+    except (ConfigError, TypeError) as error:
+        raise ConfigError(f"[{name}] {error}") from None
+
+
+def _settings(table: object, kind: type[Any], where: str) -> dict[str, Any]:
+    if not isinstance(table, dict):
+        raise ConfigError(f"{where} is no table: write [{where}] and settings below")
+    known = [field.name for field in dataclasses.fields(kind)]
+    for key in table:
+        if key not in known:
+            raise ConfigError(f"[{where}] has no setting {key!r}; there are: {known}")
+    return dict(table)
+
+
+def _numbers(table: object, kind: type[Any], where: str) -> Any:
+    settings = _settings(table, kind, where)
+    for key, value in settings.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+            raise ConfigError(f"[{where}] {key} = {value!r}: give a number above 0")
+        is_whole = isinstance(getattr(kind(), key), int)
+        if is_whole and not isinstance(value, int):
+            raise ConfigError(f"[{where}] {key} = {value!r}: give a whole number")
+    return kind(**settings)
+
+
+def _key(value: object) -> bytes:
+    try:
+        return bytes.fromhex(value if isinstance(value, str) else "no")
+    except ValueError:
+        raise ConfigError("server_key: give 64 hexadecimal digits") from None
+
+
+def _endpoints(value: object) -> tuple[Endpoint, ...]:
+    if not isinstance(value, list):
+        raise ConfigError('endpoints: give a list, e.g. ["im.example:7000"]')
+    return tuple(_endpoint(one) for one in value)
+
+
+def _endpoint(value: object) -> Endpoint:
+    host, _, port = str(value).rpartition(":")
+    if not port.isascii() or not port.isdigit():
+        raise ConfigError(f"endpoint {value!r}: give HOST:PORT, or [IPV6]:PORT")
+    return Endpoint(host.removeprefix("[").removesuffix("]"), int(port))

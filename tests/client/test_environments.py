@@ -1,0 +1,100 @@
+import pathlib
+
+import pytest
+
+from imnb.client import environments
+from imnb.client.environments import load_environments, named
+from imnb.config import Endpoint, Timeouts
+from imnb.errors import ConfigError
+
+GOOD = """
+[staging]
+gateway = "https://im.staging.example"
+endpoints = ["im1.staging.example:7000", "[2001:db8::7]:7001"]
+server_key = "%s"
+timeouts = { request = 5, gap = 0.2 }
+
+[home]
+gateway = "http://127.0.0.1:8080"
+limits.max_body = 1000
+""" % ("ab" * 32)
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text: str) -> pathlib.Path:
+        file = tmp_path / "environments.toml"
+        file.write_text(text)
+        return file
+
+    return write
+
+
+def test_everything_is_read(write):
+    found = load_environments(write(GOOD))
+    staging, home = found["staging"], found["home"]
+    assert staging.name == "staging"
+    assert staging.gateway == "https://im.staging.example"
+    assert staging.endpoints == (
+        Endpoint("im1.staging.example", 7000),
+        Endpoint("2001:db8::7", 7001),
+    )
+    assert staging.server_key == b"\xab" * 32
+    assert staging.timeouts == Timeouts(request=5, gap=0.2)
+    assert home.limits.max_body == 1000
+    assert home.server_key is None
+
+
+GATEWAY = 'gateway = "https://im.example"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("staging = 1", r"staging is no table"),
+        ("[a]\n", r"\[a\] needs a gateway"),
+        (f'[a]\n{GATEWAY}name = "b"', r"its name is 'a' already"),
+        (f"[a]\n{GATEWAY}pasword = 1", r"\[a\] has no setting 'pasword'; there are"),
+        ('[a]\ngateway = "im.example"', r"\[a\] gateway 'im.example': give a URL"),
+        ("[a]\ngateway = 7", r"\[a\] gateway = 7: give a str"),
+        (f'[a]\n{GATEWAY}insecure = "no"', r"\[a\] insecure = 'no': give a bool"),
+        (f'[a]\n{GATEWAY}server_key = "xy"', r"\[a\] server_key: give 64"),
+        (f'[a]\n{GATEWAY}server_key = "ab"', r"\[a\] server_key has 1 bytes"),
+        (f'[a]\n{GATEWAY}endpoints = "h:1"', r"\[a\] endpoints: give a list"),
+        (f'[a]\n{GATEWAY}endpoints = ["h"]', r"\[a\] endpoint 'h': give HOST:PORT"),
+        (f'[a]\n{GATEWAY}endpoints = ["h:0"]', r"\[a\] endpoint 'h':0: need"),
+        (f"[a]\n{GATEWAY}timeouts.gap = true", r"\[a.timeouts\] gap = True: give a"),
+        (f"[a]\n{GATEWAY}timeouts.gap = 0", r"\[a.timeouts\] gap = 0: give a number"),
+        (f"[a]\n{GATEWAY}limits.max_body = 1.5", r"max_body = 1.5: give a whole"),
+        (f"[a]\n{GATEWAY}timeouts.nap = 1", r"\[a.timeouts\] has no setting 'nap'"),
+        ("[a\n", r"is no TOML"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_place(write, text, complaint):
+    file = write(text)
+    with pytest.raises(ConfigError, match=complaint) as caught:
+        load_environments(file)
+    assert str(file) in str(caught.value)
+
+
+def test_bytes_that_are_no_text(tmp_path):
+    file = tmp_path / "environments.toml"
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match="is no TOML"):
+        load_environments(file)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(ConfigError, match=r"nowhere\.toml: No such file"):
+        named("staging", tmp_path / "nowhere.toml")
+
+
+def test_an_unknown_name_says_which_there_are(write):
+    with pytest.raises(ConfigError, match=r"no environment 'prod'.*: home, staging"):
+        named("prod", write(GOOD))
+
+
+def test_the_platforms_folder_is_the_default(write, monkeypatch):
+    file = write(GOOD)
+    monkeypatch.setattr(environments, "default_file", lambda: file)
+    assert named("home").gateway == "http://127.0.0.1:8080"
