@@ -13,7 +13,11 @@ from imnb.viewmodels.conversation_list import (
     ConversationCommands,
     ConversationListViewModel,
 )
+from imnb.viewmodels.presentation import PresentationRegistry
 from imnb.viewmodels.rows import RowSource
+
+ALL = 5_000
+"""Conversations beyond the first page; a search must find every one."""
 
 
 class Commands(ChatCommands, ConversationCommands, SendCommands, Protocol):
@@ -33,16 +37,21 @@ class AppViewModel:
         open_chat: Callable[[ConversationId], RowSource],
         runner: CommandRunner,
         time: Callable[[], float],
+        presentations: PresentationRegistry | None = None,
     ) -> None:
         self.me = me
         self._conversations = conversations
         self._runner = runner
         self.connection = ConnectionViewModel(connected, me.display_name, runner, time)
         self.list = ConversationListViewModel(conversations, commands, runner)
-        self.chat = ChatViewModel(me.user_id, open_chat, commands, runner)
+        self.chat = ChatViewModel(
+            me.user_id, open_chat, commands, runner, presentations
+        )
         self.composer = ComposerViewModel(commands, runner)
         self.list.observe(self._selected, "selected")
         self.list.observe(self._rows_changed, "rows")
+        self.chat.observe(self._show_header, "conversation")
+        self.connection.observe(self._state_changed, "tone")
         runner.run(self.list, "open", self._open)
 
     def __repr__(self) -> str:
@@ -52,27 +61,29 @@ class AppViewModel:
 
     def close(self) -> None:
         """Stop following the client."""
-        for view_model in (self.connection, self.list, self.composer):
+        for view_model in (self.connection, self.list, self.composer, self.chat):
             view_model.close()
-        self._runner.run(self.chat, "close", self._close)
+        self._runner.run(self.list, "close", self._conversations.close)
 
     async def _open(self) -> None:
         await self._conversations.open()
         if self.list.rows and not self.list.selected:
             self.list.selected = self.list.rows[0]["key"]
-
-    async def _close(self) -> None:
-        await self.chat.close_source()
-        await self._conversations.close()
-        self.chat.close()
+        await self._conversations.load_older(ALL)
 
     def _selected(self, change: dict[str, Any]) -> None:
         self.composer.conversation = change["new"]
         self.chat.show(self.list.selected_id)
-        self._rows_changed(change)
 
-    def _rows_changed(self, _change: object) -> None:
-        selected = self.list.selected
-        row = next((row for row in self.list.rows if row["key"] == selected), None)
-        if row is not None:
-            self.chat.header = row
+    def _rows_changed(self, change: object) -> None:
+        self._show_header(change)
+        self.connection.refresh()
+
+    def _show_header(self, _change: object) -> None:
+        shown = self.chat.conversation
+        rows = (row for row in self.list.rows if row["key"] == shown)
+        self.chat.header = next(rows, {})
+
+    def _state_changed(self, change: dict[str, Any]) -> None:
+        if change["new"] == "good":
+            self.chat.connected()

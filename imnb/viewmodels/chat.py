@@ -13,16 +13,14 @@ from imnb.viewmodels.presentation import (
     hue,
     initials,
 )
+from imnb.viewmodels.read_marks import ReadCommands, ReadMarks
 from imnb.viewmodels.rows import RowSource, RowsViewModel, ShownRow
 
 PAGE = 50
 
 
-class ChatCommands(Protocol):
+class ChatCommands(ReadCommands, Protocol):
     """What a chat can ask of a client."""
-
-    async def mark_read(self, conversation_id: ConversationId) -> object:
-        """Everything here was seen."""
 
     async def retry(self, client_id: str) -> object:
         """Send a failed message again."""
@@ -36,7 +34,7 @@ class ChatViewModel(RowsViewModel):
 
     Attributes:
         conversation: key of what is shown; empty for nothing.
-        at_start: there are no older messages.
+        at_start: no older messages came when they were last asked for.
         header: the row of the conversation list for what is shown.
     """
 
@@ -58,26 +56,35 @@ class ChatViewModel(RowsViewModel):
         self._commands = commands
         self._runner = runner
         self._presentations = presentations or default_presentations()
+        self._turn = 0
+        self._loading: RowSource | None = None
+        self._marks = ReadMarks(self, commands, runner)
 
     def show(self, conversation_id: ConversationId | None) -> None:
         """Show another conversation, or none."""
-        self._runner.run(self, "show", lambda: self._show_other(conversation_id))
+        self._turn += 1
+        turn = self._turn
+        self._runner.run(self, "show", lambda: self._show_other(turn, conversation_id))
 
     def load_older(self) -> None:
         """Page back."""
-        if not self.busy:
-            self._runner.run(self, "load older", self._load_older)
+        # It is also asked for when nobody did: what is shown stays.
+        self._runner.run(self, "load older", self._load_older, self.fail)
 
     def shrink(self) -> None:
         """The newest message is on the screen: old pages can go."""
-        if self._source is not None:
-            self._runner.post(self._source.shrink)
+        self._runner.post(self._shrink)
 
     def mark_read(self) -> None:
         """What is shown was seen."""
-        if self.conversation:
-            shown = ConversationId(int(self.conversation))
-            self._runner.run(self, "mark read", lambda: self._commands.mark_read(shown))
+        last = self.header.get("last_seq", 0)
+        if last and self.header["key"] == self.conversation:
+            self._marks.see(ConversationId(int(self.conversation)), last)
+
+    def connected(self) -> None:
+        """The connection is back: make up for what was not possible without."""
+        self._marks.tell()
+        self.at_start = False
 
     def retry(self, key: str) -> None:
         """Send a failed message again."""
@@ -104,27 +111,67 @@ class ChatViewModel(RowsViewModel):
             "error": row["error"],
         }
 
-    async def close_source(self) -> None:
-        """Stop reading the store for what was shown."""
+    def close(self) -> None:
+        """See `ViewModel.close`."""
+        self._turn += 1  # what is being opened is too late
         source = self.leave()
         if source is not None:
+            self._runner.run(self, "close", source.close)
+        super().close()
+
+    async def _show_other(
+        self, turn: int, conversation_id: ConversationId | None
+    ) -> None:
+        source = None
+        try:
+            if conversation_id is not None:
+                source = await self._opened(conversation_id)
+        except BaseException:
+            # Not the one before: the next message would not go there.
+            if turn == self._turn:
+                await self._swap("", None)
+            raise
+        if turn == self._turn:
+            key = "" if conversation_id is None else str(conversation_id)
+            await self._swap(key, source)
+        elif source is not None:  # another one was chosen meanwhile
             await source.close()
 
-    async def _show_other(self, conversation_id: ConversationId | None) -> None:
-        await self.close_source()
-        self.at_start = False
-        self.conversation = "" if conversation_id is None else str(conversation_id)
-        if conversation_id is None:
-            return
+    async def _opened(self, conversation_id: ConversationId) -> RowSource:
         source = self._open_source(conversation_id)
-        await source.open()
-        if self.conversation != str(conversation_id):  # another one meanwhile
+        try:
+            await source.open()
+        except BaseException:
             await source.close()
-            return
-        self.follow(source)
+            raise
+        return source
+
+    async def _swap(self, key: str, source: RowSource | None) -> None:
+        """One change for who watches: never one conversation's rows in another."""
+        with self.hold_trait_notifications():
+            before = self.leave()
+            self.conversation = key
+            self.at_start = False
+            if source is not None:
+                self.follow(source)
+        if before is not None:
+            await before.close()
 
     async def _load_older(self) -> None:
         source = self._source
-        if source is not None and not self.at_start:
+        if source is None or source is self._loading:
+            return
+        self._loading = source
+        try:
+            # Also at the start: what a lost connection hid may be there now.
             await source.load_older(PAGE)
+        finally:
+            if source is self._loading:
+                self._loading = None
+        if source is self._source:
             self.at_start = source.at_start
+
+    def _shrink(self) -> None:
+        if self._source is not None:
+            self._source.shrink()
+            self.at_start = self._source.at_start

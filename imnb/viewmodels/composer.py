@@ -1,11 +1,12 @@
 """Where a message is written."""
 
-from typing import Protocol
+import functools
+from typing import Any, Protocol
 
 import traitlets
 
 from imnb.models.ids import ConversationId
-from imnb.viewmodels.commands import CommandRunner, ViewModel, Work
+from imnb.viewmodels.commands import CommandRunner, ViewModel
 
 
 class SendCommands(Protocol):
@@ -19,6 +20,9 @@ class SendCommands(Protocol):
 
 class ComposerViewModel(ViewModel):
     """Sends to one conversation.
+
+    A text that could not be kept comes back where it was written: at once, or
+    when its conversation is shown again, but never in another one.
 
     Attributes:
         conversation: key of where messages go; empty when nowhere.
@@ -35,20 +39,38 @@ class ComposerViewModel(ViewModel):
         super().__init__()
         self._commands = commands
         self._runner = runner
+        self._kept: dict[str, tuple[str, str]] = {}
 
     def send(self, text: str) -> None:
         """Send a text; white space alone is nothing to send."""
-        if text.strip() and self.conversation:
-            target = ConversationId(int(self.conversation))
-            self._runner.run(self, "send", self._sending(target, text))
+        key = self.conversation
+        if text.strip() and key:
+            self._runner.run(
+                self,
+                "send",
+                lambda: self._send(ConversationId(int(key)), text),
+                functools.partial(self._put_back, key, text),
+            )
 
-    def _sending(self, target: ConversationId, text: str) -> Work:
-        async def work() -> None:
-            try:
-                # What is in the outbox will be sent; the chat shows how it goes.
-                await self._commands.send_text(target, text, wait=False)
-            except BaseException:
-                self.refused = (text, self.refused[1] + 1)
-                raise
+    async def _send(self, target: ConversationId, text: str) -> None:
+        self.error = ""
+        # What is in the outbox will be sent; the chat shows how it goes.
+        await self._commands.send_text(target, text, wait=False)
+        # Or a view that is drawn anew would bring an old text back.
+        self.refused = ("", self.refused[1])
 
-        return work
+    def _put_back(self, key: str, text: str, why: str) -> None:
+        if key == self.conversation:
+            self.refused = (text, self.refused[1] + 1)
+            self.error = why
+        else:
+            earlier, _ = self._kept.get(key, ("", ""))
+            self._kept[key] = (f"{earlier}\n{text}" if earlier else text, why)
+
+    @traitlets.observe("conversation")
+    def _switched(self, change: dict[str, Any]) -> None:
+        text, count = self.refused
+        if text:
+            self._kept[change["old"]] = (text, self.error)
+        text, self.error = self._kept.pop(change["new"], ("", ""))
+        self.refused = (text, count + bool(text))

@@ -16,7 +16,7 @@ LABELS: dict[State, tuple[str, str]] = {
     State.SYNCING: ("Catching up…", "busy"),
     State.ONLINE: ("Online", "good"),
     State.WAITING: ("Connection lost", "bad"),
-    State.KICKED: ("Logged in elsewhere", "bad"),
+    State.KICKED: ("Ended by the server", "bad"),
     State.CLOSED: ("Logged out", "bad"),
 }
 
@@ -54,14 +54,15 @@ class ConnectionViewModel(ViewModel):
         label: the state in words.
         tone: ``"good"``, ``"busy"`` or ``"bad"``.
         detail: why, when it is not as it should be.
-        retry_in: seconds from now to the next try; negative when none is due.
+        retry_at: the loop's time of the next try; None when none is due.
+        behind: events that are on the server and not here.
         name: who is logged in.
     """
 
     label = traitlets.Unicode("")
     tone = traitlets.Unicode("bad")
     detail = traitlets.Unicode("")
-    retry_in = traitlets.Float(-1.0)
+    retry_at = traitlets.Float(None, allow_none=True)
     behind = traitlets.Int(0)
     name = traitlets.Unicode("")
 
@@ -80,6 +81,15 @@ class ConnectionViewModel(ViewModel):
         self._unsubscribe = client.on_state(self._show)
         self._show(client.engine.change)
 
+    @property
+    def retry_in(self) -> float:
+        """Seconds from now to the next try; negative when none is due."""
+        return -1.0 if self.retry_at is None else max(0.0, self.retry_at - self._time())
+
+    def refresh(self) -> None:
+        """Look again how much there is to catch up; something came."""
+        self.behind = self._client.behind
+
     def reconnect(self) -> None:
         """Try at once."""
         self._runner.post(self._client.engine.reconnect_now)
@@ -93,7 +103,5 @@ class ConnectionViewModel(ViewModel):
         with self.hold_trait_notifications():
             self.label, self.tone = LABELS[change.state]
             self.detail = change.reason if self.tone == "bad" else ""
-            self.behind = self._client.behind
-            self.retry_in = -1.0
-            if change.retry_at is not None:
-                self.retry_in = max(0.0, change.retry_at - self._time())
+            self.retry_at = change.retry_at
+            self.refresh()

@@ -1,6 +1,7 @@
 """The frames of a connection as a table, and the one that is looked at."""
 
-from collections.abc import Callable
+import collections
+from collections.abc import Callable, Iterator
 
 import traitlets
 
@@ -13,6 +14,8 @@ from imnb.wire.filters import Filter
 
 WINDOW = 5_000
 """Newest frames that the table holds; `Capture.to_df` gives all."""
+SLICE = 500
+"""Frames that a search looks into before it lets others run."""
 
 
 class InspectorViewModel(ViewModel):
@@ -39,6 +42,7 @@ class InspectorViewModel(ViewModel):
         self._runner = runner
         self._filter = Filter.parse("")
         self._seen = 0
+        self._search: Iterator[None] | None = None
         self._watch: Callable[[], None] | None = None
 
     def watch(self, changed: Callable[[], None]) -> None:
@@ -59,6 +63,8 @@ class InspectorViewModel(ViewModel):
 
     def refresh(self) -> None:
         """Take in the frames that came since the last time."""
+        if self._search is not None:
+            return  # it ends with a refresh
         fresh = self._capture.frames(self._seen, WINDOW, self._filter)
         self._seen = self._capture.total
         if fresh:
@@ -76,15 +82,36 @@ class InspectorViewModel(ViewModel):
 
     def _apply(self, text: str) -> None:
         try:
-            self._filter = Filter.parse(text)
+            wanted = Filter.parse(text)
         except ConfigError as error:
             self.error = str(error)
             return
         self.error = ""
-        self.filter = text
-        self._seen = 0
-        self.rows = ()
+        self._search = self._searching(wanted)
+        self._go_on(self._search)
+
+    def _go_on(self, search: Iterator[None]) -> None:
+        if search is not self._search:
+            return  # another filter was set meanwhile
+        self._search = None
+        for _ in search:  # one slice; the next one after whatever else is due
+            self._search = search
+            self._runner.post(self._go_on, search)
+            return
         self.refresh()
+
+    def _searching(self, wanted: Filter) -> Iterator[None]:
+        """Find the newest that fit; a full capture takes seconds to look into."""
+        seen, found = self._capture.total, collections.deque[FrameRecord]()
+        for count, record in enumerate(reversed(self._capture.frames()), 1):
+            if wanted.matches(self._capture.decode(record).lookup):
+                found.appendleft(record)
+            if len(found) == WINDOW:
+                break
+            if count % SLICE == 0:
+                yield
+        self._filter, self.filter, self._seen = wanted, wanted.text, seen
+        self.rows = tuple(self._row(record) for record in found)
 
     def _look_into(self, number: int) -> None:
         try:
@@ -92,6 +119,7 @@ class InspectorViewModel(ViewModel):
         except KeyError:
             self.error = f"frame {number} was dropped to make room for newer ones"
             return
+        self.error = ""
         frame = self._capture.decode(record)
         lines = [
             (

@@ -4,6 +4,7 @@ A presentation is plain values; views show every one of them as text.
 """
 
 import dataclasses
+import logging
 import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,8 +12,14 @@ from typing import Any
 from imnb.errors import ConfigError
 from imnb.models.message import TEXT
 
+log = logging.getLogger(__name__)
+
 Row = Mapping[str, Any]
 """A row of a chat source, by column."""
+
+
+MAX_KIND = 40
+"""Characters of a kind's name that are shown; a peer may send a long one."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -36,6 +43,7 @@ class PresentationRegistry:
 
     def __init__(self) -> None:
         self._presenters: dict[str, Presenter] = {}
+        self._broken: set[str] = set()
 
     def __repr__(self) -> str:
         return f"<PresentationRegistry {', '.join(self._presenters)}>"
@@ -54,10 +62,17 @@ class PresentationRegistry:
         """The look of a message; an unknown kind is named, not hidden."""
         presenter = self._presenters.get(row["kind"])
         if presenter is not None:
-            return presenter(row)
-        size = len(row["content"] or b"")
-        text = row["text"] or f"a message of kind {row['kind']!r}, {size} bytes"
-        return Presentation(text, "note")
+            try:
+                return presenter(row)
+            except Exception as error:  # one message must not hide all others
+                self._complain(row["kind"], error)
+        return _unknown(row)
+
+    def _complain(self, kind: str, error: Exception) -> None:
+        """Once for each kind, and without what may quote the message."""
+        if kind not in self._broken:
+            self._broken.add(kind)
+            log.error("the presenter of %r raised %s", kind, type(error).__name__)
 
 
 def default_presentations() -> PresentationRegistry:
@@ -65,6 +80,13 @@ def default_presentations() -> PresentationRegistry:
     registry = PresentationRegistry()
     registry.register(TEXT, lambda row: Presentation(row["text"]))
     return registry
+
+
+def _unknown(row: Row) -> Presentation:
+    kind, size = row["kind"][:MAX_KIND], len(row["content"] or b"")
+    return Presentation(
+        row["text"] or f"a message of kind {kind!r}, {size} bytes", "note"
+    )
 
 
 def hue(name: str) -> int:

@@ -89,7 +89,7 @@ class RowsViewModel(ViewModel):
             known = self._made.get(key)
             if known is None or known[0] != rev:
                 named = dict(zip(snapshot.columns, row, strict=True))
-                known = (rev, {"key": str(key), "rev": rev, **self.present(named)})
+                known = (rev, {**self.present(named), "key": str(key), "rev": rev})
             made[key] = known
             rows.append(known[1])
         self._made = made

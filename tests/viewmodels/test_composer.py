@@ -1,0 +1,111 @@
+import pytest
+
+from imnb.errors import ConfigError, StoreError
+from imnb.viewmodels.composer import ComposerViewModel
+from tests.viewmodels.fakes import FakeCommands, heard
+
+
+@pytest.fixture
+async def commands():
+    return FakeCommands()
+
+
+@pytest.fixture
+def composer(desk, commands):
+    made = ComposerViewModel(commands, desk.runner)
+    made.conversation = "1"
+    return made
+
+
+async def refuse(desk, commands, composer, text, error):
+    commands.error = error
+    composer.send(text)
+    await desk.settle()
+    commands.error = None
+
+
+async def test_a_text_goes_to_the_outbox_of_its_conversation(desk, commands, composer):
+    composer.send("  hi\n there ")
+    composer.conversation = "2"
+    composer.send("you")
+    await desk.settle()
+    assert commands.calls == [
+        ("send_text", 1, "  hi\n there ", False),
+        ("send_text", 2, "you", False),
+    ]
+    assert (composer.error, composer.refused) == ("", ("", 0))
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\t"])
+async def test_white_space_is_nothing_to_send(desk, commands, composer, text):
+    composer.send(text)
+    await desk.settle()
+    assert commands.calls == []
+
+
+async def test_without_a_conversation_nothing_is_sent(desk, commands, composer):
+    composer.conversation = ""
+    composer.send("hi")
+    await desk.settle()
+    assert commands.calls == []
+
+
+async def test_a_refused_text_comes_back_with_the_reason(desk, commands, composer):
+    for count in (1, 2):
+        await refuse(desk, commands, composer, "long", ConfigError("too long"))
+        assert (composer.refused, composer.error) == (("long", count), "too long")
+    assert composer.busy == 0
+
+
+async def test_a_text_that_was_sent_does_not_come_back(desk, commands, composer):
+    await refuse(desk, commands, composer, "long", ConfigError("too long"))
+    composer.send("short")
+    await desk.settle()
+    assert (composer.refused, composer.error) == (("", 1), "")
+
+
+async def test_a_bug_does_not_swallow_the_text(desk, commands, composer):
+    await refuse(desk, commands, composer, "hi", ZeroDivisionError())
+    assert composer.refused == ("hi", 1)
+    assert composer.error == "send failed; see the log"
+    assert "ZeroDivisionError" in desk.failures()
+
+
+async def test_a_closed_client_does_not_swallow_the_text(desk, composer):
+    await desk.scope.close()
+    composer.send("hi")
+    await desk.settle()
+    assert (composer.refused, composer.error) == (("hi", 1), "the client is closed")
+
+
+async def test_a_text_never_comes_back_in_another_conversation(
+    desk, commands, composer
+):
+    commands.gate.clear()
+    commands.error = StoreError("the disk is full")
+    composer.send("for one")
+    composer.send("also for one")
+    await desk.settle()
+    composer.conversation = "2"
+    commands.gate.set()
+    await desk.settle()
+    assert (composer.refused, composer.error) == (("", 0), "")
+    composer.conversation = "1"
+    assert composer.refused == ("for one\nalso for one", 1)
+    assert composer.error == "the disk is full"
+
+
+async def test_a_refused_text_waits_where_it_was_written(desk, commands, composer):
+    await refuse(desk, commands, composer, "hi", StoreError("the disk is full"))
+    composer.conversation = "2"
+    assert (composer.refused, composer.error) == (("", 1), "")
+    composer.conversation = "1"
+    assert (composer.refused, composer.error) == (("hi", 2), "the disk is full")
+
+
+async def test_close_undoes_every_observer(desk, commands, composer):
+    changes = heard(composer, "refused", "error", "conversation")
+    composer.close()
+    await refuse(desk, commands, composer, "hi", ConfigError("late"))
+    assert composer.refused == ("hi", 1)
+    assert changes == []
