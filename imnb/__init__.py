@@ -2,7 +2,8 @@
 
 ``demo = await imnb.demo()`` starts a server in this process,
 ``alice = await demo.login("alice")`` logs a user in, ``alice.app()`` shows the chat
-program and ``alice.inspect()`` the frames. Names are loaded when they are used.
+program and ``alice.inspect()`` the frames. ``%load_ext imnb`` adds magics. Names
+are loaded when they are used.
 """
 
 import importlib
@@ -73,7 +74,21 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return list(__all__)
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """``%load_ext imnb``: see `imnb.magics`."""
+    from imnb.magics import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """``%unload_ext imnb``."""
+    from imnb.magics import unload
+
+    unload(shell)
 
 
 def _app(client: Any) -> Any:

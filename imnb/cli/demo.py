@@ -2,12 +2,10 @@
 
 import argparse
 import asyncio
-import sys
 from typing import TYPE_CHECKING
 
 from imnb.client.client import Client
 from imnb.demos.start import users
-from imnb.errors import ImnbError
 
 if TYPE_CHECKING:
     # What `add_subparsers` returns has no public name.
@@ -31,11 +29,7 @@ def add_parser(subparsers: "Subparsers") -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Show it; the exit status."""
-    try:
-        asyncio.run(_demo())
-    except ImnbError as error:
-        print(f"imnb demo: {error}", file=sys.stderr)
-        return 1
+    asyncio.run(_demo())
     return 0
 
 

@@ -1,11 +1,10 @@
 """``imnb lab``: JupyterLab on the quickstart notebook."""
 
 import argparse
+import importlib.metadata
 import importlib.util
 import os
 import pathlib
-import shutil
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,13 @@ if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
 
 NOTEBOOK = "quickstart.ipynb"
+ORIGIN = f".{NOTEBOOK}.shipped"
+"""Beside a copy: what it was made from."""
+DESCRIPTION = """\
+Open JupyterLab on your copy of the quickstart notebook. The copy is made once and
+your changes stay in it. When another version of imnb brings another quickstart,
+your copy is kept as quickstart-1.ipynb (-2, ...) and you get a new one.
+What follows -- goes to JupyterLab, for instance: imnb lab -- --no-browser"""
 
 
 def add_parser(subparsers: "Subparsers") -> None:
@@ -25,33 +31,31 @@ def add_parser(subparsers: "Subparsers") -> None:
     parser = subparsers.add_parser(
         "lab",
         help="open JupyterLab on the quickstart",
-        description="Open JupyterLab on a copy of the quickstart notebook. "
-        "What follows -- goes to JupyterLab.",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--folder", type=pathlib.Path, help="where the copy is kept and opened"
+        "--folder",
+        type=pathlib.Path,
+        default=default_folder(),
+        help="where the copy is kept and opened (default: %(default)s)",
     )
     parser.add_argument("jupyter", nargs="*", help="arguments for JupyterLab")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Start JupyterLab and wait for its end; the exit status."""
+    """Become JupyterLab.
+
+    Raises:
+        ConfigError: there is no JupyterLab, no notebook or no place for it.
+    """
     if importlib.util.find_spec("jupyterlab") is None:
-        print(
-            "imnb lab: JupyterLab is missing: pip install 'imnb[lab]'", file=sys.stderr
-        )
-        return 1
-    try:
-        notebook = working_copy(args.folder)
-    except ConfigError as error:
-        print(f"imnb lab: {error}", file=sys.stderr)
-        return 1
+        raise ConfigError("JupyterLab is missing: pip install 'imnb[lab]'")
+    notebook = working_copy(args.folder)
     print(f"opening {notebook}", flush=True)
-    try:
-        return subprocess.call(command(notebook, args.jupyter))
-    except KeyboardInterrupt:  # JupyterLab got it too and has ended
-        return 0
+    # Not a child: Ctrl-C, its question, and the exit status are JupyterLab's.
+    os.execv(sys.executable, command(notebook, args.jupyter))
 
 
 def command(notebook: pathlib.Path, extra: list[str]) -> list[str]:
@@ -61,34 +65,61 @@ def command(notebook: pathlib.Path, extra: list[str]) -> list[str]:
     return [sys.executable, "-m", "jupyterlab", *as_root, *extra, str(notebook)]
 
 
-def working_copy(folder: pathlib.Path | None) -> pathlib.Path:
-    """A copy to work in; one that is there already is left as it is.
+def default_folder() -> pathlib.Path:
+    """Where copies are kept."""
+    return platformdirs.user_data_path("imnb") / "notebooks"
+
+
+def working_copy(folder: pathlib.Path) -> pathlib.Path:
+    """A copy to work in; what a user changed is never overwritten.
+
+    A notebook of that name which does not come from here is opened as it is.
 
     Raises:
         ConfigError: the notebook was not installed, or nothing can be written.
     """
-    target = folder or platformdirs.user_data_path("imnb") / "notebooks"
-    copy = target.absolute() / NOTEBOOK
+    copy, origin = folder.absolute() / NOTEBOOK, folder.absolute() / ORIGIN
+    fresh = shipped().read_bytes()
     try:
-        target.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        if copy.exists() and origin.exists() and origin.read_bytes() != fresh:
+            set_aside(copy)
         if not copy.exists():
-            shutil.copyfile(shipped(), copy)
+            origin.write_bytes(fresh)
+            copy.write_bytes(fresh)
     except OSError as error:
-        raise ConfigError(f"{target}: {error.strerror}; give --folder") from error
+        raise ConfigError(f"{folder}: {error.strerror}; give --folder") from error
     return copy
 
 
+def set_aside(copy: pathlib.Path) -> None:
+    """Make room for the notebook of another version."""
+    number = 1
+    while (kept := copy.with_stem(f"{copy.stem}-{number}")).exists():
+        number += 1
+    copy.rename(kept)
+    print(f"this version brings another quickstart; your copy is now {kept}")
+
+
 def shipped() -> pathlib.Path:
-    """The notebook as it came: from a clone, else from an installed package.
+    """The notebook as it came: of a clone, else of an installed package.
 
     Raises:
         ConfigError: it is in neither place.
     """
-    clone = pathlib.Path(__file__).parents[2] / "notebooks" / NOTEBOOK
-    installed = pathlib.Path(sys.prefix) / "share" / "imnb" / "notebooks" / NOTEBOOK
-    for place in (clone, installed):
+    places = [pathlib.Path(__file__).parents[2] / "notebooks" / NOTEBOOK, *installed()]
+    for place in places:
         if place.is_file():
             return place
-    raise ConfigError(
-        f"{NOTEBOOK} is neither in {clone.parent} nor in {installed.parent}"
-    )
+    tried = ", ".join(map(str, places))
+    raise ConfigError(f"{NOTEBOOK} was not installed; looked for {tried}")
+
+
+def installed() -> list[pathlib.Path]:
+    """Where the installer says that it put it; no two schemes agree on a folder."""
+    try:
+        files = importlib.metadata.files("imnb") or []
+    except importlib.metadata.PackageNotFoundError:
+        return []
+    found = [file.locate() for file in files if file.name == NOTEBOOK]
+    return [pathlib.Path(str(place)).resolve() for place in found]

@@ -6,11 +6,12 @@ import logging
 import pathlib
 import signal
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from imnb.config import LOOPBACK_HOSTS
 from imnb.devserver import DevServer
-from imnb.errors import ImnbError
+from imnb.errors import ConfigError
 
 if TYPE_CHECKING:
     # What `add_subparsers` returns has no public name.
@@ -41,18 +42,20 @@ def add_parser(subparsers: "Subparsers") -> None:
     parser.add_argument(
         "--data", type=pathlib.Path, metavar="FILE", help="keep everything in FILE"
     )
-    parser.add_argument("--environment", default="local", help="name of the handshake")
+    parser.add_argument(
+        "--environment",
+        type=_name,
+        default="local",
+        metavar="NAME",
+        help="what clients must call it too",
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Serve until a signal comes; the exit status."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
-    try:
-        asyncio.run(_serve(args))
-    except ImnbError as error:
-        print(f"imnb serve: {error}", file=sys.stderr)
-        return 1
+    asyncio.run(_serve(args))
     return 0
 
 
@@ -62,7 +65,7 @@ async def _serve(args: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     server = DevServer(
-        dict(args.users) if args.users else None,
+        _accounts(args.users) if args.users else None,
         host=args.host,
         tcp_port=args.port,
         http_port=args.http_port,
@@ -73,6 +76,13 @@ async def _serve(args: argparse.Namespace) -> None:
         _announce(server, args)
         await stopped.wait()
     print("stopped", flush=True)
+
+
+def _accounts(users: Sequence[tuple[str, str]]) -> dict[str, str]:
+    accounts = dict(users)
+    if len(accounts) < len(users):
+        raise ConfigError("--user: give each user once")
+    return accounts
 
 
 def _announce(server: DevServer, args: argparse.Namespace) -> None:
@@ -91,6 +101,12 @@ def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port, 0 to 65535")
     return int(text)
+
+
+def _name(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("give a name, for instance local")
+    return text
 
 
 def _user(text: str) -> tuple[str, str]:

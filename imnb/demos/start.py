@@ -44,7 +44,6 @@ async def users(
     if not names or len(set(names)) < len(names):
         raise ConfigError(f"users{names!r}: name each user once, and at least one")
     async with Demo({name: name for name in names}, data_dir) as made:
-        await made.start()
         clients = [await made.login(name) for name in names]
         yield tuple(clients)
         for client in clients:

@@ -129,7 +129,7 @@ class Synchroniser:
         self._acknowledger.restart(self.cursor.position)
         await self.outbox.go_online()
         self.users.fetcher.retry()
-        self._background = self._scope.spawn(self._fill(), "history")
+        self._background = self._scope.spawn(self._fill(), "fill history")
 
     async def close(self) -> None:
         """Stop; what was received is committed. Call it after the engine's."""

@@ -16,14 +16,7 @@ from imnb.config import Endpoint
 from imnb.net.tcp import TcpNetwork
 from tests.devserver.raw_client import RawClient
 
-LAUNCH = """
-import argparse, sys
-from imnb.cli.serve import add_parser
-parser = argparse.ArgumentParser()
-add_parser(parser.add_subparsers(required=True))
-args = parser.parse_args(["serve", *sys.argv[1:]])
-sys.exit(args.run(args))
-"""
+LAUNCH = ["-m", "imnb", "serve"]
 
 
 class Served:
@@ -61,7 +54,7 @@ async def serve():
         async def start(*arguments):
             process = stack.enter_context(
                 subprocess.Popen(  # noqa: ASYNC220
-                    [sys.executable, "-W", "error", "-c", LAUNCH, *arguments],
+                    [sys.executable, "-W", "error", *LAUNCH, *arguments],
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,
                     text=True,
@@ -123,7 +116,7 @@ async def test_an_address_that_cannot_be_used(serve):
     first = await serve()
     process = await asyncio.to_thread(
         subprocess.run,
-        [sys.executable, "-c", LAUNCH, "--port", str(first.endpoint.port)],
+        [sys.executable, *LAUNCH, "--port", str(first.endpoint.port)],
         capture_output=True,
         text=True,
         timeout=30,
@@ -157,6 +150,7 @@ def test_the_options(parser):
         (["--http-port", "x"], "'x' is no port"),
         (["--user", "alicesecret"], "give ID:PASSWORD"),
         (["--user", ":secret"], "give ID:PASSWORD"),
+        (["--environment", ""], "give a name"),
     ],
 )
 def test_options_that_cannot_be(parser, capsys, words, message):
