@@ -119,7 +119,7 @@ class Environment:
     name: str = "local"
     endpoints: tuple[Endpoint, ...] = ()
     """TCP services to use instead of those that the gateway names."""
-    server_key: bytes | None = None
+    server_key: bytes | None = dataclasses.field(default=None, repr=False)
     """Pinned X25519 public key; beats what the gateway says."""
     insecure: bool = False
     """Allow a gateway that is neither https nor on loopback."""
@@ -132,6 +132,13 @@ class Environment:
         if not _is_web_address(self.gateway):
             raise ConfigError(
                 f"gateway {self.gateway!r}: give a URL like http://127.0.0.1:8080"
+            )
+        url = urllib.parse.urlsplit(self.gateway)
+        if url.username is not None or url.password is not None:
+            # Not repeated: it would be in logs and errors from then on.
+            raise ConfigError(
+                f"the gateway's URL carries a user or password for {url.hostname}: "
+                "give them to Client(...) instead"
             )
         if self.server_key is not None and len(self.server_key) != 32:
             raise ConfigError(

@@ -20,10 +20,27 @@ def test_an_endpoint_is_shown_as_in_a_url(endpoint, shown):
     assert str(endpoint) == shown
 
 
-@pytest.mark.parametrize("gateway", ["", "example.org", "ftp://example.org", "http://"])
+@pytest.mark.parametrize(
+    "gateway",
+    [
+        "",
+        "example.org",
+        "ftp://example.org",
+        "http://",
+        "http://[::1",
+        "http://h:99999",
+        "http://h:x",
+    ],
+)
 def test_a_gateway_is_a_web_address(gateway):
     with pytest.raises(ConfigError, match="give a URL"):
         Environment(gateway)
+
+
+def test_a_gateway_carries_no_password():
+    with pytest.raises(ConfigError, match=r"for im\.example: give them to") as caught:
+        Environment("https://alice:hunter2@im.example")
+    assert "hunter2" not in str(caught.value)
 
 
 def test_a_pinned_key_has_32_bytes():

@@ -34,11 +34,11 @@ class BackoffSeries:
         self.attempt += 1
         return delay
 
-    def ended(self, online_for: float) -> None:
-        """A connection that was online ended; a stable one starts anew.
+    def ended(self, lasted: float) -> None:
+        """An authenticated connection was lost; a stable one starts anew.
 
         Only such a one: a server that accepts everybody and throws them out a
         second later must not be hammered.
         """
-        if online_for >= self._settings.stable_after:
+        if lasted >= self._settings.stable_after:
             self.attempt = 0

@@ -1,7 +1,6 @@
 """The two ways a request can take: over the link, or over HTTP."""
 
 import asyncio
-import math
 
 import aiohttp
 from google.protobuf.message import Message
@@ -10,6 +9,7 @@ from imnb.config import Timeouts
 from imnb.engine.call import Call, CallLife, CallState, ReportError
 from imnb.engine.dispatcher import RequestDispatcher
 from imnb.engine.http_reply import HttpReply, read_body
+from imnb.engine.patience import patience
 from imnb.engine.requests import HttpRequest, TcpRequest
 from imnb.engine.stream import Stream
 from imnb.errors import ClosedError, ConfigError, GatewayUnreachable
@@ -45,11 +45,11 @@ class TcpChannel:
         """Send, and wait for the one reply."""
         call = Call(request, self.life)
         with call.outcome():
-            method, body = await self._prepare(call)
+            method, body, timeout = await self._prepare(call)
             if method.streams:
                 raise ConfigError(f"{method.name} gives many replies: use stream()")
             call.move(CallState.SENDING)
-            ask = self._dispatcher.ask(method, body, self._timeout_of(call.request))
+            ask = self._dispatcher.ask(method, body, timeout)
             call.move(CallState.WAITING)
             reply = await ask.reply()
         call.finish()
@@ -60,24 +60,32 @@ class TcpChannel:
 
         async def start(stream: Stream) -> None:
             call = Call(request, self.life)
-            stream.on_end = call.finish
             with call.outcome():
-                method, body = await self._prepare(call)
+                method, body, timeout = await self._prepare(call)
+                if stream.is_over:  # closed meanwhile
+                    call.finish(asyncio.CancelledError())
+                    return
                 call.move(CallState.SENDING)
-                timeout = self._timeout_of(call.request)
                 self._dispatcher.ask_stream(stream, method, body, timeout)
+                stream.on_end = call.finish
                 call.move(CallState.WAITING)
 
         return Stream(request.method, start)
 
-    async def _prepare(self, call: Call[TcpRequest]) -> tuple[Method, bytes]:
-        """Interceptors, type check, and the wait until there is room."""
+    async def _prepare(self, call: Call[TcpRequest]) -> tuple[Method, bytes, float]:
+        """Interceptors, type check, and the wait until there is room.
+
+        Returns:
+            the method, the body, and the seconds to the reply.
+        """
         await self.life.prepare(call)
         method = self._method(call.request.method)
         body = call.request.build(method).SerializeToString()
+        timeout = call.request.timeout
+        seconds = self._timeout if timeout is None else timeout
         call.move(CallState.QUEUED)
-        await self._dispatcher.room()
-        return method, body
+        await self._dispatcher.room(method, seconds)
+        return method, body, seconds
 
     def _method(self, name: str) -> Method:
         method = self._commands.methods.get(name)
@@ -85,9 +93,6 @@ class TcpChannel:
             names = ", ".join(sorted(self._commands.methods))
             raise ConfigError(f"there is no method {name!r}; there are: {names}")
         return method
-
-    def _timeout_of(self, request: TcpRequest) -> float:
-        return self._timeout if request.timeout is None else request.timeout
 
 
 class HttpChannel:
@@ -150,9 +155,8 @@ class HttpChannel:
     ) -> HttpReply:
         request = call.request
         seconds = self._timeout if request.timeout is None else request.timeout
-        limit = None if math.isinf(seconds) else seconds
         try:
-            async with asyncio.timeout(limit), self._send(session, request) as answer:
+            async with patience(seconds), self._send(session, request) as answer:
                 call.move(CallState.WAITING)
                 body = await read_body(answer, request)
         except TimeoutError:
@@ -186,4 +190,12 @@ class HttpChannel:
 def _reason(error: Exception) -> str:
     """The operating system's words where there are some."""
     inner = getattr(error, "os_error", error)
-    return describe(inner) if isinstance(inner, OSError) else type(error).__name__
+    match inner:
+        case OSError():
+            return describe(inner)
+        case aiohttp.ServerDisconnectedError():
+            return "the connection was closed without an answer"
+        case aiohttp.ClientResponseError():
+            return "what it answers is not HTTP"
+        case _:
+            return type(error).__name__

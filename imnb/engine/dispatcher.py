@@ -10,7 +10,7 @@ from google.protobuf.message import Message
 from imnb.config import Limits
 from imnb.engine.gate import ReadingGate
 from imnb.engine.link import Link
-from imnb.engine.pending import PendingTable
+from imnb.engine.pending import AskIds, PendingTable
 from imnb.engine.reply import read_reply
 from imnb.engine.stream import Stream
 from imnb.errors import (
@@ -82,12 +82,48 @@ class Ask:
         )
 
 
+class Room:
+    """The wait of a question that was not sent yet."""
+
+    def __init__(self, method: Method) -> None:
+        self._method = method
+        self._guard = asyncio.timeout(None)
+        self._timeout = 0.0
+
+    def __repr__(self) -> str:
+        return f"<Room for {self._method.name}>"
+
+    async def wait(self, link: Link) -> None:
+        """Return when the link takes more.
+
+        Raises:
+            CallTimeout: it did not in time.
+            ConnectionLost: it ended meanwhile.
+        """
+        try:
+            async with self._guard:
+                await link.drain()
+        except TimeoutError:
+            error = CallTimeout(
+                f"{self._method.name}: the connection took nothing for "
+                f"{self._timeout:g} s; nothing was sent"
+            )
+            error.may_have_acted = False
+            raise error from None
+
+    def expired(self, timeout: float) -> None:
+        """There was no room in time."""
+        self._timeout = timeout
+        self._guard.reschedule(asyncio.get_running_loop().time())
+
+
 @dataclasses.dataclass(slots=True)
 class _Connection:
-    """The link that is up and what was asked on it."""
+    """The link that is up, what was asked on it, and what waits until it is."""
 
     link: Link
     table: PendingTable[Waiter]
+    queue: PendingTable[Room]
 
 
 class RequestDispatcher:
@@ -102,46 +138,62 @@ class RequestDispatcher:
         self._current: _Connection | None = None
         self._streams: dict[Stream, int] = {}
         self._full: set[Stream] = set()
-        self._stray = 0
+        self._late = 0
+        self._unknown = 0
 
     def __repr__(self) -> str:
         return f"<RequestDispatcher: {self.waiting} waiting, {self.late} late>"
 
     @property
     def waiting(self) -> int:
-        """Questions without an answer yet."""
-        return len(self._current.table) if self._current else 0
+        """Questions without an answer yet, sent or not."""
+        current = self._current
+        return len(current.table) + len(current.queue) if current else 0
 
     @property
     def late(self) -> int:
         """Replies that nobody waited for any more."""
-        current = self._current.table.late if self._current else 0
-        return self._stray + current
+        return self._late + (self._current.table.late if self._current else 0)
+
+    @property
+    def unknown(self) -> int:
+        """Replies to questions that were never asked."""
+        return self._unknown + (self._current.table.unknown if self._current else 0)
 
     def attach(self, link: Link) -> None:
         """Questions go to this link from now on."""
-        table = PendingTable[Waiter](link.ask_ids, self._limits.max_pending_calls)
-        self._current = _Connection(link, table)
+        limit = self._limits.max_pending_calls
+        table = PendingTable[Waiter](link.ask_ids, limit)
+        queue = PendingTable[Room](AskIds(), limit)
+        self._current = _Connection(link, table, queue)
 
     def detach(self, error: Exception) -> None:
         """The link is gone: all who wait are told."""
         if self._current is None:
             return
         table, self._current = self._current.table, None
-        self._stray += table.late
+        self._late += table.late
+        self._unknown += table.unknown
         for waiter in table.clear():
             waiter.failed(ConnectionLost(str(error)))
 
-    async def room(self) -> None:
+    async def room(self, method: Method, timeout: float) -> None:
         """Wait until the link takes more.
 
         Raises:
+            CallTimeout: it did not in time; nothing was sent.
             NotConnected: there is no link, or none any more.
+            TooManyCalls: too many wait already.
         """
+        current = self._require()
+        link, queue, room = current.link, current.queue, Room(method)
+        key = queue.add(room, timeout, link.active_time())
         try:
-            await self._require().link.drain()
+            await room.wait(link)
         except ConnectionLost as error:
             raise NotConnected(f"{error}; nothing was sent") from error
+        finally:
+            queue.remove(key)
 
     def ask(self, method: Method, body: bytes, timeout: float) -> Ask:
         """Send a question; wait for `Ask.reply` at once.
@@ -182,9 +234,12 @@ class RequestDispatcher:
 
     def sweep(self, active: float) -> None:
         """Tell those whose time is over; called at every tick."""
-        if self._current is not None:
-            for entry in self._current.table.expire(active):
+        current = self._current
+        if current is not None:
+            for entry in current.table.expire(active):
                 entry.waiter.expired(entry.timeout)
+            for waiting in current.queue.expire(active):
+                waiting.waiter.expired(waiting.timeout)
         for stream in list(self._full):
             stream.tick()
 

@@ -24,7 +24,13 @@ from imnb.engine.plan import ConnectionPlan
 from imnb.engine.reconnect import SessionLoop
 from imnb.engine.requests import TcpRequest
 from imnb.engine.rpc import Rpc
-from imnb.engine.states import State, StateChange, StateMachine, Watcher
+from imnb.engine.states import (
+    ReportError,
+    State,
+    StateChange,
+    StateMachine,
+    Watcher,
+)
 from imnb.engine.stream import Stream
 from imnb.engine.switchboard import Switchboard
 from imnb.errors import ClosedError, ConfigError, ConnectionLost, Kicked, NotConnected
@@ -75,7 +81,7 @@ class Engine:
             states=self._states,
             timeouts=timeouts,
             heartbeat=heartbeat or Heartbeat(),
-            tap=tap,
+            tap=None if tap is None else _harmless(tap, self.scope.report),
         )
         self.dispatcher, report = self._board.dispatcher, self.scope.report
         self.channel = TcpChannel(commands, self.dispatcher, timeouts.request, report)
@@ -224,6 +230,7 @@ class Engine:
     async def close(self) -> None:
         """End everything; calls that wait fail; safe to call twice."""
         self._is_closed = True
+        self._board.notifications.close()
         await self.scope.close()
         if self._session is not None and self._session.link is not None:
             await self._session.link.wait_closed()
@@ -236,6 +243,23 @@ class Engine:
         if self._is_closed or error is None:
             return ClosedError("the engine was closed")
         return error
+
+
+def _harmless(tap: Tap, report: ReportError) -> Tap:
+    """``tap`` until it fails: an error inside the codec would cost the connection."""
+    has_failed = False
+
+    def watch(outbound: bool, wire: bytes, plain: bytes) -> None:
+        nonlocal has_failed
+        if has_failed:
+            return
+        try:
+            tap(outbound, wire, plain)
+        except Exception as error:
+            has_failed = True
+            report("tap", error)
+
+    return watch
 
 
 def _switchboard(

@@ -26,7 +26,7 @@ class HttpReply:
         """
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):  # no JSON, or nested to no end
             raise GatewayAnswerError(
                 f"{self.address} answered {self.status} with {len(self.body)} bytes "
                 "that are not JSON: is this the gateway's address?"

@@ -5,8 +5,8 @@ conversation, say. Up to `CONCURRENCY` lanes run at once; a slow or failing
 handler delays its own lane only.
 
 Bounds: `LANE_LIMIT` messages wait in a lane and `TOTAL_LIMIT` in all. One too
-many is dropped, the newest, and reported once until that lane has emptied: the
-store, which is fed apart from this, has it.
+many is dropped, the newest, and reported once until that lane, or half of all,
+has emptied: the store, which is fed apart from this, has it.
 """
 
 import asyncio
@@ -49,6 +49,7 @@ class Lanes:
         self._ready: collections.deque[Hashable] = collections.deque()
         self._workers = 0
         self._waiting = 0
+        self._has_overflown = False
 
     def __repr__(self) -> str:
         return f"<Lanes: {len(self._lanes)} with {self._waiting} messages>"
@@ -56,15 +57,24 @@ class Lanes:
     def post(self, key: Hashable, name: str, handler: Handler, item: Any) -> None:
         """Have ``handler`` called after all that is in the lane already."""
         lane = self._lanes.get(key)
+        if self._waiting >= TOTAL_LIMIT:
+            self._drop(name, self._waiting, is_told=self._has_overflown)
+            self._has_overflown = True
+            return
         if lane is None:
             lane = self._lanes[key] = _Lane(name, collections.deque())
             self._ready.append(key)
-        if len(lane.waiting) >= LANE_LIMIT or self._waiting >= TOTAL_LIMIT:
-            self._drop(lane)
+            self._ensure_worker()
+        if len(lane.waiting) >= LANE_LIMIT:
+            self._drop(name, len(lane.waiting), is_told=lane.has_overflown)
+            lane.has_overflown = True
             return
         lane.waiting.append((handler, item))
         self._waiting += 1
-        if self._workers < CONCURRENCY and self._workers < len(self._ready):
+
+    def _ensure_worker(self) -> None:
+        """One for each lane that is ready: others may be busy for long."""
+        if self._workers < CONCURRENCY:
             self._workers += 1
             self._scope.spawn(self._work(), "lane")
 
@@ -88,21 +98,32 @@ class Lanes:
                 return
             handler, item = lane.waiting.popleft()
             self._waiting -= 1
+            if self._waiting <= TOTAL_LIMIT // 2:
+                self._has_overflown = False
             try:
                 result = handler(item)
                 if inspect.isawaitable(result):
                     await result
+            except asyncio.CancelledError as error:
+                if _is_being_cancelled():
+                    raise
+                self._scope.report(f"handler of {lane.name}", error)
             except Exception as error:
                 self._scope.report(f"handler of {lane.name}", error)
 
-    def _drop(self, lane: _Lane) -> None:
+    def _drop(self, name: str, waiting: int, *, is_told: bool) -> None:
         self.dropped += 1
-        if not lane.has_overflown:
-            lane.has_overflown = True
+        if not is_told:
             self._scope.report(
-                f"handler of {lane.name}",
+                f"handler of {name}",
                 ImnbError(
-                    f"{len(lane.waiting)} messages wait for a slow handler: "
-                    "newer ones are dropped until it has caught up"
+                    f"{waiting} messages wait for slow handlers: "
+                    "newer ones are dropped until they have caught up"
                 ),
             )
+
+
+def _is_being_cancelled() -> bool:
+    """Somebody ends this task; else what it waited for was cancelled."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -67,12 +67,13 @@ class Link:
         now = self._loop.time()
         self._clock = ActiveClock(now)
         self._heartbeat = FixedHeartbeat(heartbeat, now)
-        self._beat_id = 0
+        # Those without an answer yet: several, when reading was paused for long.
+        self._beats: set[int] = set()
         self._last_unsent = 0
         self._opened: asyncio.Future[None] = self._loop.create_future()
         self.lost: asyncio.Future[None] = self._loop.create_future()
-        self._timer = self._loop.call_later(TICK, self._tick)
         self._put(codec.start())
+        self._timer = self._loop.call_later(TICK, self._tick)
 
     def __repr__(self) -> str:
         return f"<Link {self.address} {self.state}>"
@@ -191,8 +192,8 @@ class Link:
         self._put(self._codec.take_output())
         if self._codec.established and not self._opened.done():
             self._opened.set_result(None)
-        if self._beat_id:
-            envelopes = self._without_answer(envelopes)
+        if self._beats:
+            envelopes = self._without_answers(envelopes)
         if envelopes:
             self._owner.envelopes_received(envelopes)
         if self._codec.peer_close is not None:
@@ -223,13 +224,15 @@ class Link:
             with self._transport.lock:
                 self._transport.put(data)
 
-    def _without_answer(self, envelopes: list[Envelope]) -> list[Envelope]:
-        """Take the answer to the outstanding heartbeat out, if it came."""
-        others = [one for one in envelopes if one.ask_id != self._beat_id]
-        if len(others) < len(envelopes):
-            self._beat_id = 0
+    def _without_answers(self, envelopes: list[Envelope]) -> list[Envelope]:
+        """Take the answers to heartbeats out."""
+        answered = self._beats.intersection([one.ask_id for one in envelopes])
+        if not answered:
+            return envelopes
+        self._beats -= answered
+        if not self._beats:  # the last one was among them
             self._heartbeat.answered(self._loop.time())
-        return others
+        return [one for one in envelopes if one.ask_id not in answered]
 
     def _tick(self) -> None:
         now = self._loop.time()
@@ -255,9 +258,10 @@ class Link:
         self._last_unsent = unsent
         beat = self._heartbeat.check(now, active)
         if beat is Beat.SEND:
-            self._beat_id = self.ask_ids.take()
+            beat_id = self.ask_ids.take()
+            self._beats.add(beat_id)
             with self._transport.lock:
-                self._transport.put(self._codec.heartbeat(self._beat_id))
+                self._transport.put(self._codec.heartbeat(beat_id))
             self._heartbeat.sent(now, active)
         elif beat is Beat.DEAD:
             why = "no answer to a heartbeat, the connection is dead"

@@ -1,5 +1,6 @@
 """What the server sends unasked, routed to those who want it."""
 
+import dataclasses
 import itertools
 import logging
 import operator
@@ -10,7 +11,7 @@ from google.protobuf.message import DecodeError, Message
 
 from imnb.engine.lanes import Lanes
 from imnb.engine.mailbox import Mailbox
-from imnb.errors import ConfigError, EnvelopeError, ImnbError
+from imnb.errors import ClosedError, ConfigError, EnvelopeError, ImnbError
 from imnb.pb.envelope_pb2 import Envelope
 from imnb.tasks import TaskScope
 from imnb.wire.commands import CommandTable, PushType
@@ -30,6 +31,33 @@ LaneOf = Callable[[M], Hashable]
 _by_command = operator.attrgetter("command")
 
 
+@dataclasses.dataclass(slots=True, eq=False)
+class _LaneSubscription:
+    """One handler, and what decides on the lanes of its messages."""
+
+    name: str
+    handler: Handler[Any]
+    lane: LaneOf[Any] | None
+    lanes: Lanes
+    scope: TaskScope
+    is_over: bool = False
+
+    def post(self, messages: list[Any]) -> None:
+        """Queue messages; one whose lane is not told is reported and left out."""
+        for message in messages:
+            try:
+                key = (self, None if self.lane is None else self.lane(message))
+                hash(key)
+            except Exception as error:
+                self.scope.report(f"lane of {self.name}", error)
+            else:
+                self.lanes.post(key, self.name, self._handle, message)
+
+    def _handle(self, message: Any) -> Awaitable[None] | None:
+        # What still waits when the subscription ends is not wanted any more.
+        return None if self.is_over else self.handler(message)
+
+
 class NotificationDispatcher:
     """Recognises pushes and hands them on, all of one read together.
 
@@ -47,6 +75,8 @@ class NotificationDispatcher:
         self._types: dict[int, PushType] = {}
         self._sinks: dict[int, dict[object, BatchHandler[Any]]] = {}
         self._named_unknown: set[int] = set()
+        self._mailboxes: set[Mailbox[Any]] = set()
+        self._is_closed = False
 
     def __repr__(self) -> str:
         count = sum(len(sinks) for sinks in self._sinks.values())
@@ -89,22 +119,27 @@ class NotificationDispatcher:
 
         ``lane`` gives a message's lane; without it there is one.
         """
-        subscription = object()
         name = message_type.__name__
+        made = _LaneSubscription(name, handler, lane, self._lanes, self._scope)
+        unsubscribe = self.subscribe_batch(message_type, made.post)
 
-        def post(messages: list[M]) -> None:
-            for message in messages:
-                key = (subscription, None if lane is None else lane(message))
-                self._lanes.post(key, name, handler, message)
+        def end() -> None:
+            made.is_over = True
+            unsubscribe()
 
-        return self.subscribe_batch(message_type, post)
+        return end
 
     def pushes(self, message_type: type[M]) -> Mailbox[M]:
         """Messages from now on, with ``async for``; end it with ``aclose``.
 
         Bound: `PUSHES_LIMIT` unread messages; one more ends it with an error.
+
+        Raises:
+            ClosedError: no message can come any more.
         """
         name = message_type.__name__
+        if self._is_closed:
+            raise ClosedError(f"closed: no {name} will come any more")
 
         def overflow() -> ImnbError:
             return ImnbError(
@@ -116,11 +151,20 @@ class NotificationDispatcher:
             for message in messages:
                 mailbox.put(message)
 
+        def forget(_: Exception | None) -> None:
+            self._mailboxes.discard(mailbox)
+            unsubscribe()
+
         unsubscribe = self.subscribe_batch(message_type, put)
-        mailbox: Mailbox[M] = Mailbox(
-            PUSHES_LIMIT, overflow=overflow, on_close=lambda _: unsubscribe()
-        )
+        mailbox: Mailbox[M] = Mailbox(PUSHES_LIMIT, overflow=overflow, on_close=forget)
+        self._mailboxes.add(mailbox)
         return mailbox
+
+    def close(self) -> None:
+        """No more pushes will come: iterators end after what they have."""
+        self._is_closed = True
+        for mailbox in list(self._mailboxes):
+            mailbox.end()
 
     def deliver(self, envelopes: Iterable[Envelope]) -> None:
         """Pushes of one read, in order; neighbours of one type go as a batch."""

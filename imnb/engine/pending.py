@@ -6,7 +6,6 @@ of them can have passed, so a call costs one dict entry and no timer.
 
 import dataclasses
 import math
-from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 from imnb.errors import TooManyCalls
@@ -61,9 +60,6 @@ class PendingTable(Generic[T]):
     def __len__(self) -> int:
         return len(self._entries)
 
-    def __iter__(self) -> Iterator[T]:
-        return iter([entry.waiter for entry in self._entries.values()])
-
     def add(self, waiter: T, timeout: float, now: float) -> int:
         """The ask id under which ``waiter`` is kept.
 
@@ -109,7 +105,7 @@ class PendingTable(Generic[T]):
 
     def clear(self) -> list[T]:
         """Take out all."""
-        waiters = list(self)
+        waiters = [entry.waiter for entry in self._entries.values()]
         self._entries.clear()
         self._earliest = math.inf
         return waiters

@@ -73,7 +73,9 @@ class SessionLoop:
         self._states.move(State.KICKED if kicked else State.CLOSED, str(self.failure))
 
     def stop(self, error: Exception) -> None:
-        """End the session for good because of ``error``."""
+        """End the session for good because of ``error``; the first one counts."""
+        if self.failure is not None:
+            return
         self.failure = error
         self.drop(error)
         self._skip.set()
@@ -117,23 +119,23 @@ class SessionLoop:
 
     async def _use(self, link: Link) -> Exception:
         """Log in, catch up, stay; why the connection is of no more use."""
-        online_at: float | None = None
+        authenticated_at: float | None = None
         now = asyncio.get_running_loop().time
         self._switchboard.attach(link)
         try:
             self._states.move(State.AUTHENTICATING, address=link.address)
             await _unless_lost(link, self._plan.authenticate())
+            authenticated_at = now()
             self._states.move(State.SYNCING, address=link.address)
             await _unless_lost(link, self._plan.synchronise())
             self._states.move(State.ONLINE, address=link.address)
-            online_at = now()
             await asyncio.shield(link.lost)
         except Exception as error:
             self._seen(error)
             if isinstance(error, FINAL) or link.error is None:
                 return error
-        if online_at is not None:
-            self._series.ended(now() - online_at)
+        if authenticated_at is not None:
+            self._series.ended(now() - authenticated_at)
         assert link.error is not None
         return link.error
 

@@ -23,8 +23,9 @@ class TcpRequest:
     Attributes:
         method: its name in the command table, e.g. ``"Login"``.
         message: the request message, or its fields.
-        timeout: seconds to the reply (for a stream: between replies); None
-            takes the engine's setting, ``math.inf`` waits for ever.
+        timeout: seconds until there is room to send it, and again to the reply
+            (for a stream: between replies); None takes the engine's setting,
+            ``math.inf`` waits for ever.
     """
 
     method: str

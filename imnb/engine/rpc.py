@@ -5,6 +5,7 @@ and fields, a signature and a docstring, all from the descriptors.
 """
 
 import inspect
+import keyword
 from typing import Any, Protocol
 
 from google.protobuf.descriptor import FieldDescriptor
@@ -47,7 +48,7 @@ class RpcMethod:
     def __repr__(self) -> str:
         return f"<rpc {self._method.name}{self.__signature__}>"
 
-    def __call__(self, **fields: Any) -> Any:
+    def __call__(self, /, **fields: Any) -> Any:
         """The reply, to be awaited, or a `Stream`."""
         timeout = None
         if TIMEOUT not in self._method.request.DESCRIPTOR.fields_by_name:
@@ -86,6 +87,8 @@ def _signature(method: Method) -> inspect.Signature:
     parameters = [
         inspect.Parameter(field.name, _KEYWORD, default=..., annotation=_type(field))
         for field in fields
+        # Such as ``from``: no parameter can be called so, ``**{"from": ...}`` does it.
+        if not keyword.iskeyword(field.name)
     ]
     if all(field.name != TIMEOUT for field in fields):
         parameters.append(

@@ -39,7 +39,7 @@ class Stream:
     `PATIENCE` seconds loses the stream, because others need the connection.
 
     Attributes:
-        on_end: told once how it ended; None: with the last reply.
+        on_end: told once how it ended, when it was sent; None: with the last reply.
     """
 
     def __init__(self, name: str, start: Callable[["Stream"], Awaitable[None]]) -> None:
@@ -72,8 +72,9 @@ class Stream:
         assert self._method is not None
         try:
             return read_reply(self._method, envelope)
-        except ImnbError:
-            await self.aclose()
+        except ImnbError as error:
+            self.failed(error)
+            await self._mailbox.aclose()
             raise
 
     async def aclose(self) -> None:
@@ -82,8 +83,11 @@ class Stream:
         if not self._mailbox.is_over and self.on_end is not None:
             self.on_end(asyncio.CancelledError())
         await self._mailbox.aclose()
-        if self._is_full:
-            self._set_full(False)
+
+    @property
+    def is_over(self) -> bool:
+        """No more replies will come; some may be there to be read."""
+        return self._mailbox.is_over
 
     def sent(self, method: Method, owner: StreamOwner) -> None:
         """The request is on its way."""
@@ -114,7 +118,6 @@ class Stream:
         self._full_ticks += 1
         if self._full_ticks * TICK >= PATIENCE:
             self.failed(self._neglected())
-            self._set_full(False)
 
     def _neglected(self) -> CallError:
         return CallError(
@@ -136,6 +139,8 @@ class Stream:
             self._owner.stream_full(self, full)
 
     def _over(self, error: Exception | None) -> None:
+        if self._is_full:  # nothing comes that the reader could be too slow for
+            self._set_full(False)
         if self._owner is not None:
             self._owner.stream_over(self)
         if self.on_end is not None:

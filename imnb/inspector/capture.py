@@ -6,6 +6,7 @@ oldest frames are dropped, and counted.
 """
 
 import collections
+import logging
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ from imnb.wire.filters import Filter
 
 if TYPE_CHECKING:
     import pandas
+
+log = logging.getLogger(__name__)
 
 DEFAULT_MAX_BYTES = 64 << 20
 FRAME_OVERHEAD = 300
@@ -78,7 +81,7 @@ class Capture:
         if not self._is_told and self._listeners:
             self._is_told = True
             for listener in list(self._listeners):
-                listener()
+                self._tell(listener)
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call ``listener`` when frames came that nobody has read yet.
@@ -137,6 +140,13 @@ class Capture:
         frame["time"] = pandas.to_datetime(frame["time"], unit="us", utc=True)
         return frame.set_index("number")
 
+    @staticmethod
+    def _tell(listener: Callable[[], None]) -> None:
+        try:
+            listener()
+        except Exception:
+            log.exception("a listener of the capture failed")
+
     def _row(self, record: FrameRecord) -> tuple[object, ...]:
         decoded = self.decode(record)
         latency = None if record.latency is None else record.latency * 1000
@@ -163,6 +173,8 @@ class Capture:
             if self._records:
                 oldest = self._records.popleft()
                 wire, plain = oldest.wire, oldest.plain
+                if self._asked.get(oldest.ask_id) is oldest:
+                    del self._asked[oldest.ask_id]
             else:
                 _, _, wire, plain = self._raw.popleft()
             self._size -= len(wire) + len(plain) + FRAME_OVERHEAD

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from google.protobuf import message_factory
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import DecodeError, Message
 
 from imnb.inspector.record import FrameRecord
@@ -157,7 +157,7 @@ def shown(value: object, limit: int = 2_000) -> str:
 def _visit(
     descriptor: FieldDescriptor, path: str, label: str, value: Any, depth: int
 ) -> Iterator[Field]:
-    if descriptor.name in SECRET_NAMES:
+    if descriptor.name in SECRET_NAMES or _is_secret_entry(descriptor, value):
         yield Field(path, label, depth, HIDDEN)
     elif not isinstance(value, Message):
         yield Field(path, label, depth, _plain(descriptor, value))
@@ -168,12 +168,23 @@ def _visit(
         yield from walk(value, path, depth + 1)
 
 
-def _items(descriptor: FieldDescriptor, value: Any) -> Iterable[Any]:
+def _map_entry(descriptor: FieldDescriptor) -> Descriptor | None:
+    """The type of a map's pairs; None for other fields."""
     entry = descriptor.message_type
-    if entry is not None and entry.GetOptions().map_entry:
-        pair = message_factory.GetMessageClass(entry)
-        return [pair(key=key, value=value[key]) for key in value]
-    return list(value)
+    return entry if entry is not None and entry.GetOptions().map_entry else None
+
+
+def _is_secret_entry(descriptor: FieldDescriptor, value: Any) -> bool:
+    """A pair of a map whose key says what a field's name would say."""
+    return _map_entry(descriptor) is not None and value.key in SECRET_NAMES
+
+
+def _items(descriptor: FieldDescriptor, value: Any) -> Iterable[Any]:
+    entry = _map_entry(descriptor)
+    if entry is None:
+        return list(value)
+    pair = message_factory.GetMessageClass(entry)
+    return [pair(key=key, value=value[key]) for key in value]
 
 
 def _plain(descriptor: FieldDescriptor, value: Any) -> object:

@@ -57,8 +57,14 @@ class MemoryNetwork:
             )
         near = self._transport(f"memory:{len(self.dialled)}", str(endpoint))
         far = self._transport(near.peer_address, near.local_address)
-        far.start(near, listener.accept(far))
-        near.start(far, make(near))
+        near.join(far)
+        far.join(near)
+        try:
+            _receive(far, listener.accept)
+        except Exception as error:  # as with sockets, the matter of those who listen
+            context = {"message": f"{endpoint}: accepting failed", "exception": error}
+            asyncio.get_running_loop().call_exception_handler(context)
+        _receive(near, make)
         return near
 
     async def listen(
@@ -97,6 +103,14 @@ class MemoryNetwork:
         )
         self._open.add(made)
         return made
+
+
+def _receive(transport: MemoryTransport, make: Callable[[Transport], Receiver]) -> None:
+    try:
+        transport.start(make(transport))
+    except BaseException:  # nobody is there who would close it
+        transport.abort()
+        raise
 
 
 class MemoryListener:

@@ -59,9 +59,12 @@ class MemoryTransport:
         """Bytes put that the other side did not read yet."""
         return self._queue.size
 
-    def start(self, other: "MemoryTransport", receiver: Receiver) -> None:
-        """Begin to read what ``other`` puts."""
+    def join(self, other: "MemoryTransport") -> None:
+        """The other side of this connection; it joins this one."""
         self._other = other
+
+    def start(self, receiver: Receiver) -> None:
+        """Begin to read what the other side puts."""
         self._receiver = receiver
 
     def put(self, data: bytes) -> None:

@@ -82,25 +82,32 @@ class TcpNetwork:
         except OSError as error:  # gone between connecting and now
             connected.close()
             raise ConnectionFailed(f"lost at once: {describe(error)}") from error
-        transport.start(make(transport))
+        try:
+            transport.start(make(transport))
+        except BaseException:  # nobody is there who would close it
+            transport.abort()
+            raise
         return transport
 
     async def _connect(self, endpoint: Endpoint) -> socket.socket:
-        failure: OSError | None = None
+        failure = OSError("the name has no address")
         for family, address in await _resolve(endpoint.host, endpoint.port):
-            connecting = socket.socket(family, socket.SOCK_STREAM)
             try:
-                connecting.setblocking(False)
-                await asyncio.get_running_loop().sock_connect(connecting, address)
+                return await _connect(family, address)
             except OSError as error:
-                connecting.close()
                 failure = error
-            except BaseException:
-                connecting.close()
-                raise
-            else:
-                return connecting
-        raise failure or OSError("the name has no address")
+        raise failure
+
+
+async def _connect(family: socket.AddressFamily, address: _SocketName) -> socket.socket:
+    connecting = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        connecting.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(connecting, address)
+    except BaseException:
+        connecting.close()
+        raise
+    return connecting
 
 
 async def _resolve(host: str, port: int) -> list[_Address]:
@@ -108,10 +115,17 @@ async def _resolve(host: str, port: int) -> list[_Address]:
     try:
         literal = ipaddress.ip_address(host)
     except ValueError:
-        loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        return [(family, cast("_SocketName", name)) for family, _, _, _, name in found]
+        return await _look_up(host, port)
     return [(socket.AF_INET if literal.version == 4 else socket.AF_INET6, (host, port))]
+
+
+async def _look_up(host: str, port: int) -> list[_Address]:
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except ValueError as error:  # a label too long, or characters of no name
+        raise OSError(f"{host!r} is no host name") from error
+    return [(family, cast("_SocketName", name)) for family, _, _, _, name in found]
 
 
 class TcpListener:

@@ -95,8 +95,11 @@ class TaskScope:
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
-        if task.cancelled():
+        if not task.cancelled():
+            error = task.exception()
+        elif task.cancelling():
             return
-        error = task.exception()
+        else:  # nobody asked for it: what it waited for was cancelled
+            error = asyncio.CancelledError("what it waited for was cancelled")
         if error is not None:
             self.report(task.get_name(), error)

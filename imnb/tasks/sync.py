@@ -44,8 +44,10 @@ def run_sync(loop: EngineLoop, work: Coroutine[Any, Any, T], timeout: float) -> 
             return _wait_elsewhere(loop, work, timeout)
         with _one_at_a_time():
             return _wait_inside(loop.loop, work, timeout)
-    finally:
-        work.close()  # does nothing once it ran
+    except SyncWaitError:
+        # Not in a ``finally``: what has started is its task's to end, on the loop.
+        work.close()
+        raise
 
 
 def _refuse_where_it_would_hang(loop: EngineLoop) -> None:
@@ -76,7 +78,15 @@ def _one_at_a_time() -> Iterator[None]:
 def _wait_elsewhere(
     loop: EngineLoop, work: Coroutine[Any, Any, T], timeout: float
 ) -> T:
-    future = loop.call(work)
+    given_up = threading.Event()
+
+    async def start() -> T:
+        if given_up.is_set():  # the loop was frozen until after the time-out
+            work.close()
+            raise asyncio.CancelledError
+        return await work
+
+    future = loop.call(start())
     try:
         return future.result(timeout)
     except concurrent.futures.TimeoutError:
@@ -84,6 +94,7 @@ def _wait_elsewhere(
             raise
         raise _too_late(timeout) from None
     finally:
+        given_up.set()
         future.cancel()
 
 

@@ -8,11 +8,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from imnb.errors import DecryptError, LocalProtocolError
-from imnb.wire.noise import KEY_SIZE, NONCE, TAG_SIZE
+from imnb.wire.noise import KEY_SIZE, MAX_MESSAGE, NONCE, TAG_SIZE
 
-MAX_MESSAGE = 65_535
-"""Bytes of one Noise message, tag included (section 3)."""
 MAX_CHUNK = MAX_MESSAGE - TAG_SIZE
+"""Bytes of a body that one message takes."""
 _pack_nonce = NONCE.pack
 
 MAX_NONCE = 2**64 - 1

@@ -85,11 +85,18 @@ def pack_frame(kind: int, flags: int, body: bytes) -> bytes:
     return pack_header(kind, flags, len(body)) + body
 
 
+HTTP_STARTS = (b"HTTP/", b"GET ", b"POST ", b"HEAD ", b"PUT ")
+
+
 class FrameDecoder:
-    """Bytes in any pieces go in, whole frames come out."""
+    """Bytes in any pieces go in, whole frames come out.
+
+    Attributes:
+        max_body: bytes of a body beyond which its header is refused.
+    """
 
     def __init__(self, limits: Limits | None = None) -> None:
-        self._max_body = (limits or Limits()).max_body
+        self.max_body = (limits or Limits()).max_body
         # Pieces of a frame that is not whole yet are joined once it is, so that
         # a peer that sends single bytes does not make us copy them again and again.
         self._pieces: list[bytes] = []
@@ -111,7 +118,7 @@ class FrameDecoder:
             return []
         frames: list[Frame] = []
         start, end = 0, len(buffer)
-        unpack, max_body, append = _PREFIXED.unpack_from, self._max_body, frames.append
+        unpack, max_body, append = _PREFIXED.unpack_from, self.max_body, frames.append
         known, new = _PREFIXES, tuple.__new__
         self._needed = HEADER_SIZE
         while end - start >= HEADER_SIZE:
@@ -148,7 +155,7 @@ class FrameDecoder:
 
     def _refusal(self, header: bytes) -> FrameError:
         if header[0] != MAGIC:
-            seen = "it looks like HTTP" if header[:4].isalpha() else header.hex(" ")
+            seen = "it looks like HTTP" if _is_http(header) else header.hex(" ")
             return FrameError(
                 f"no imnb frame: it should start with {MAGIC:#x}, but {seen}; "
                 "is this the right port?"
@@ -163,5 +170,10 @@ class FrameDecoder:
         if flags & ~KNOWN_FLAGS:
             return FrameError(f"unknown flags {flags:#04x}")
         return FrameError(
-            f"a frame of {length} bytes, the limit is {self._max_body} bytes"
+            f"a frame of {length} bytes, the limit is {self.max_body} bytes"
         )
+
+
+def _is_http(header: bytes) -> bool:
+    """What has come so far begins a request or an answer of HTTP/1 (RFC 9112)."""
+    return any(start.startswith(header[: len(start)]) for start in HTTP_STARTS)

@@ -26,6 +26,8 @@ from imnb.errors import ConfigError, HandshakeError, LocalProtocolError
 PROTOCOL_NAME = b"Noise_NK_25519_AESGCM_SHA256"
 KEY_SIZE = 32
 TAG_SIZE = 16
+MAX_MESSAGE = 65_535
+"""Bytes of one Noise message, tag included (section 3)."""
 NONCE = struct.Struct(">4xQ")
 """AESGCM nonces: 32 zero bits, then the counter, big-endian (section 12.4)."""
 
@@ -167,12 +169,12 @@ class Handshake:
         """The payload of the other end's message.
 
         Raises:
-            HandshakeError: too short, or it does not decrypt.
+            HandshakeError: its size is wrong, or it does not decrypt.
         """
-        if len(message) < KEY_SIZE + TAG_SIZE:
+        if not KEY_SIZE + TAG_SIZE <= len(message) <= MAX_MESSAGE:
             raise HandshakeError(
                 f"a handshake message of {len(message)} bytes, "
-                f"it has at least {KEY_SIZE + TAG_SIZE}"
+                f"it has {KEY_SIZE + TAG_SIZE} to {MAX_MESSAGE}"
             )
         remote = message[:KEY_SIZE]
         self._remote_ephemeral = X25519PublicKey.from_public_bytes(remote)

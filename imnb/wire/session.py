@@ -32,7 +32,7 @@ from imnb.wire.frame import (
     pack_frame,
     pack_header,
 )
-from imnb.wire.noise import Handshake, Role, fingerprint, public_key
+from imnb.wire.noise import MAX_MESSAGE, Handshake, Role, fingerprint, public_key
 
 if TYPE_CHECKING:
     from imnb.wire.codec import Tap
@@ -88,6 +88,9 @@ class Session:
         self._interval = rekey_interval
         self._handshake = Handshake(role, key, prologue(environment), ephemeral)
         self._decoder = FrameDecoder(self._limits)
+        if role is Role.SERVER:
+            # A stranger has a handshake to say, and nothing behind it.
+            self._decoder.max_body = min(self._limits.max_body, MAX_MESSAGE)
         self._phase = _Phase.START
         self._output = b""
         self._sending: TransportCipher | None = None
@@ -147,7 +150,7 @@ class Session:
         """The frame of one envelope; frames must be sent in the order of calls.
 
         Raises:
-            LocalProtocolError: not established, or too big for a frame.
+            LocalProtocolError: not established, or too big for the other end.
         """
         envelope = Envelope(command=command, ask_id=ask_id, body=body)
         if status or error or more:
@@ -168,14 +171,20 @@ class Session:
     def _seal(self, kind: Kind, plain: bytes) -> bytes:
         if self._sending is None:
             raise LocalProtocolError("the handshake is not done, nothing can be sent")
+        # Refused before a nonce is used: the connection stays usable.
+        limits = self._limits
+        if len(plain) > limits.max_inflated:
+            raise LocalProtocolError(
+                f"{len(plain)} bytes to send, the limit of an envelope is "
+                f"{limits.max_inflated}"
+            )
         flags, body = _ENCRYPTED, plain
         if (small := deflate(plain)) is not None:
             flags, body = _ENCRYPTED | _COMPRESSED, small
         size = sealed_size(len(body))
-        if size > self._limits.max_body:
-            # Refused before a nonce is used: the connection stays usable.
+        if size > limits.max_body:
             raise LocalProtocolError(
-                f"{size} bytes to send, the limit of a frame is {self._limits.max_body}"
+                f"{size} bytes to send, the limit of a frame is {limits.max_body}"
             )
         header = pack_header(kind, flags, size)
         frame = header + self._sending.seal(body, header)
@@ -215,6 +224,7 @@ class Session:
         sending, receiving = self._handshake.split()
         self._sending = TransportCipher(sending, self._interval)
         self._receiving = TransportCipher(receiving, self._interval)
+        self._decoder.max_body = self._limits.max_body
         self._phase = _Phase.OPEN
         return frames[1:]
 

@@ -3,9 +3,12 @@
 import asyncio
 import contextlib
 import dataclasses
+import os
 
+from imnb.config import Limits
 from imnb.engine.engine import Engine
 from imnb.engine.plan import Destination
+from imnb.engine.requests import TcpRequest
 from imnb.net.memory import MemoryNetwork
 from imnb.pb import session_pb2
 from imnb.wire.commands import builtin_commands
@@ -22,7 +25,9 @@ class PeerConnection:
     def __init__(self, peer, transport):
         self.peer = peer
         self.transport = transport
-        self.session = Session(Role.SERVER, key=peer.key, environment=ENVIRONMENT)
+        self.session = Session(
+            Role.SERVER, key=peer.key, environment=ENVIRONMENT, **peer.session
+        )
         self.requests = []
         self.losses = []
 
@@ -82,8 +87,9 @@ def answer_login(connection, envelope):
 class Peer:
     """Listens, keeps its connections, answers by method name."""
 
-    def __init__(self, network):
+    def __init__(self, network, **session):
         self.network = network
+        self.session = session
         self.key = generate_private_key()
         self.connections = []
         self.answers = {"Ping": answer_ping, "Login": answer_login}
@@ -99,7 +105,7 @@ class Peer:
 
     def codec(self):
         key = public_key(self.key)
-        return Session(Role.CLIENT, key=key, environment=ENVIRONMENT)
+        return Session(Role.CLIENT, key=key, environment=ENVIRONMENT, **self.session)
 
     def destination(self, *before):
         return Destination((*before, self.listener.endpoint), self.codec)
@@ -148,3 +154,17 @@ async def online(network=None, plan=Plan, **settings):
 async def turns(count=30):
     for _ in range(count):
         await asyncio.sleep(0)
+
+
+def narrow():
+    """A network that soon takes no more."""
+    return MemoryNetwork(Limits(send_queue_bytes=50_000))
+
+
+async def fill(engine, peer):
+    """Calls beyond what the network takes; random, or they would be compressed."""
+    peer.last.transport.pause_reading()
+    big = TcpRequest("Login", {"token": os.urandom(20_000).hex()})
+    tasks = [asyncio.create_task(engine.call(big)) for _ in range(4)]
+    await turns()
+    return tasks

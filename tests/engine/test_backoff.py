@@ -26,10 +26,10 @@ def test_the_jitter_is_full(chance, failures):
     assert ceiling <= 30
 
 
-@pytest.mark.parametrize(("online_for", "attempt"), [(4.9, 3), (5.0, 0), (600, 0)])
-def test_only_a_stable_connection_starts_anew(online_for, attempt):
+@pytest.mark.parametrize(("lasted", "attempt"), [(4.9, 3), (5.0, 0), (600, 0)])
+def test_only_a_stable_connection_starts_anew(lasted, attempt):
     failed = series()
     for _ in range(3):
         failed.fail()
-    failed.ended(online_for)
-    assert failed.attempt == attempt
+    failed.ended(lasted)
+    assert repr(failed) == f"<BackoffSeries after {attempt} failures>"

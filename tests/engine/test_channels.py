@@ -1,11 +1,11 @@
 import asyncio
 import dataclasses
-import os
+import time
 
 import pytest
 from aiohttp import web
 
-from imnb.config import Limits, Timeouts
+from imnb.config import Timeouts
 from imnb.engine.call import CallState
 from imnb.engine.channels import HttpChannel
 from imnb.engine.requests import HttpRequest, TcpRequest
@@ -18,9 +18,8 @@ from imnb.errors import (
     GatewayUnreachable,
     NotConnected,
 )
-from imnb.net.memory import MemoryNetwork
 from imnb.pb import envelope_pb2, session_pb2
-from tests.engine.peer import online, turns
+from tests.engine.peer import fill, narrow, online, turns
 
 LOGIN = TcpRequest("Login", {"token": "secret", "device": "d"})
 
@@ -111,19 +110,6 @@ async def test_wrong_requests_say_what_is_right(virtual, request_, words):
         assert peer.last.requests == []
 
 
-def narrow():
-    return MemoryNetwork(Limits(send_queue_bytes=50_000))
-
-
-async def fill(engine, peer):
-    """Calls beyond what the network takes; random, or they would be compressed."""
-    peer.last.transport.pause_reading()
-    big = TcpRequest("Login", {"token": os.urandom(20_000).hex()})
-    tasks = [asyncio.create_task(engine.call(big)) for _ in range(4)]
-    await turns()
-    return tasks
-
-
 async def test_a_call_waits_in_the_queue_while_the_network_is_full(virtual):
     async with online(narrow()) as (engine, peer):
         tasks = await fill(engine, peer)
@@ -174,6 +160,21 @@ async def channel():
     made = HttpChannel(lambda name, error: None, Timeouts(gateway=5))
     yield made
     await made.close()
+
+
+def freeze():
+    """What a synchronous cell does."""
+    time.sleep(0.5)
+
+
+async def test_a_frozen_loop_is_no_time_out(serve, channel):
+    async def answer(request):
+        freeze()
+        return web.Response(text="here")
+
+    url = await serve(answer)
+    reply = await channel.call(HttpRequest("GET", url, timeout=0.3))
+    assert reply.body == b"here"
 
 
 async def test_json_goes_there_and_back(serve, channel):
@@ -279,7 +280,7 @@ async def test_a_server_that_speaks_something_else(channel):
 
     server = await asyncio.start_server(garbage, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    with pytest.raises(GatewayUnreachable):
+    with pytest.raises(GatewayUnreachable, match="what it answers is not HTTP"):
         await channel.call(HttpRequest("GET", f"http://127.0.0.1:{port}"))
     server.close()
     await server.wait_closed()

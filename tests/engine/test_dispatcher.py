@@ -15,7 +15,7 @@ from imnb.errors import (
     TooManyCalls,
 )
 from imnb.pb import envelope_pb2, session_pb2
-from tests.engine.peer import online, turns
+from tests.engine.peer import fill, narrow, online, turns
 
 LOGIN = TcpRequest("Login", {"token": "t"})
 
@@ -164,7 +164,10 @@ async def test_a_reply_to_nothing_is_counted(pair):
     engine, peer = pair
     peer.last.send(1, 999)
     await turns()
-    assert engine.dispatcher.late == 0
+    assert (engine.dispatcher.late, engine.dispatcher.unknown) == (0, 1)
+    peer.network.cut()
+    await turns()
+    assert (engine.dispatcher.late, engine.dispatcher.unknown) == (0, 1)
     assert "0 waiting" in repr(engine.dispatcher)
 
 
@@ -174,3 +177,37 @@ async def test_a_request_that_cannot_be_sent_is_not_kept(pair):
     with pytest.raises(LocalProtocolError, match="limit of a frame"):
         await engine.call(huge)
     assert engine.dispatcher.waiting == 0
+
+
+async def test_a_call_does_not_wait_for_room_beyond_its_time(virtual):
+    async with online(narrow()) as (engine, peer):
+        tasks = await fill(engine, peer)
+        waiting = engine.dispatcher.waiting
+        queued = asyncio.create_task(engine.call(TcpRequest("Login", timeout=5)))
+        stream = engine.stream(TcpRequest("Reset", timeout=5))
+        first = asyncio.create_task(anext(stream))
+        await virtual.advance(4)
+        virtual.freeze(600)
+        assert not queued.done()
+        await virtual.advance(2)
+        for task in (queued, first):
+            with pytest.raises(CallTimeout, match="nothing was sent") as caught:
+                await task
+            assert not caught.value.may_have_acted
+        assert engine.dispatcher.waiting == waiting
+        peer.network.cut()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_a_call_that_is_cancelled_while_it_waits_for_room_is_forgotten(virtual):
+    async with online(narrow()) as (engine, peer):
+        tasks = await fill(engine, peer)
+        waiting = engine.dispatcher.waiting
+        queued = asyncio.create_task(engine.call(LOGIN))
+        await turns()
+        queued.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await queued
+        assert engine.dispatcher.waiting == waiting
+        peer.network.cut()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -9,6 +9,7 @@ from imnb.engine.engine import Engine
 from imnb.engine.requests import TcpRequest
 from imnb.engine.states import State
 from imnb.errors import (
+    BackgroundError,
     ClosedError,
     ConfigError,
     ConnectionFailed,
@@ -198,6 +199,18 @@ async def test_pushes_of_each_kind_of_subscription(virtual):
         assert seen == [7]
 
 
+async def test_closing_ends_the_iterators_of_pushes(virtual):
+    async with online() as (engine, _):
+        pushes = engine.pushes(sync_pb2.EventPush)
+        waiting = asyncio.create_task(anext(pushes))
+        await turns()
+        await engine.close()
+        with pytest.raises(StopAsyncIteration):
+            await waiting
+        with pytest.raises(ClosedError):
+            engine.pushes(sync_pb2.EventPush)
+
+
 async def test_a_subscription_outlives_the_connection(virtual):
     async with online() as (engine, peer):
         seen = []
@@ -220,6 +233,17 @@ async def test_the_tap_sees_every_frame(virtual):
         await engine.call(LOGIN)
     assert [outbound for outbound, _, _ in frames[:2]] == [True, False]
     assert any(outbound and b"t" in plain for outbound, _, plain in frames[2:])
+
+
+async def test_a_tap_that_fails_is_reported_and_costs_no_connection(virtual):
+    def tap(outbound, wire, plain):
+        raise ZeroDivisionError("a bug of the tap")
+
+    async with online(tap=tap) as (engine, peer):
+        assert (await engine.call(LOGIN)).user_id == "alice"
+        assert len(peer.connections) == 1
+        with pytest.raises(BackgroundError, match=r"tap \(ZeroDivisionError\)$"):
+            engine.scope.raise_errors()
 
 
 async def test_a_long_freeze_costs_neither_connection_nor_calls(virtual):

@@ -10,7 +10,7 @@ def test_json():
     assert HttpReply("http://host", 200, b'{"a": [1]}').json() == {"a": [1]}
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"\xff\xfe", b"{"])
+@pytest.mark.parametrize("body", [b"", b"<html>", b"\xff\xfe", b"{", b"[" * 99_999])
 def test_what_is_not_json_says_who_sent_how_much(body):
     reply = HttpReply("http://host/v1", 502, body)
     with pytest.raises(

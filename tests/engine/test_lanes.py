@@ -56,6 +56,36 @@ async def test_a_slow_handler_delays_its_own_lane_only(virtual, scope):
     assert seen[-2:] == ["slow", "behind it"]
 
 
+async def test_a_lane_that_comes_later_does_not_wait_for_a_slow_one(virtual, scope):
+    lanes, seen = Lanes(scope), []
+
+    async def slow(item):
+        await asyncio.Event().wait()
+
+    for key in range(CONCURRENCY - 1):
+        lanes.post(key, "Push", slow, "slow")
+        await virtual.settle()
+    lanes.post("late", "Push", seen.append, "late")
+    await virtual.settle()
+    assert seen == ["late"]
+
+
+async def test_a_handler_whose_own_task_was_cancelled_fails_alone(virtual, scope):
+    lanes, seen = Lanes(scope), []
+
+    async def handle(item):
+        waited_for = asyncio.get_running_loop().create_future()
+        waited_for.cancel()
+        await waited_for
+
+    lanes.post("a", "EventPush", handle, 1)
+    lanes.post("a", "EventPush", seen.append, 2)
+    await virtual.settle()
+    assert seen == [2]
+    with pytest.raises(BackgroundError, match=r"EventPush \(CancelledError\)"):
+        scope.raise_errors()
+
+
 async def test_a_failing_handler_is_reported_and_the_lane_goes_on(virtual, scope):
     lanes, seen = Lanes(scope), []
 
@@ -124,6 +154,18 @@ async def test_all_lanes_together_are_bounded(virtual, scope, monkeypatch):
     assert seen == list(range(10))
     assert lanes.dropped == 20
     assert "0 with 0" in repr(lanes)
+    with pytest.raises(BackgroundError) as caught:
+        scope.raise_errors()
+    assert "10 messages wait" in str(caught.value.__cause__)
+    assert str(caught.value).count("Push") == 1
+
+
+async def test_what_finds_no_room_leaves_no_lane(virtual, scope, monkeypatch):
+    monkeypatch.setattr(module, "TOTAL_LIMIT", 5)
+    lanes = Lanes(scope)
+    for key in range(100):
+        lanes.post(key, "Push", print, key)
+    assert repr(lanes) == "<Lanes: 5 with 5 messages>"
 
 
 async def test_a_long_lane_gives_others_their_turn(virtual, scope):

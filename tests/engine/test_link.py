@@ -1,4 +1,5 @@
 import asyncio
+import threading
 
 import pytest
 
@@ -14,6 +15,7 @@ from imnb.net.memory import MemoryNetwork
 from imnb.net.tcp import TcpNetwork
 from imnb.pb import session_pb2, sync_pb2
 from tests.engine.peer import Peer, turns
+from tests.eventually import eventually
 
 BEATS = Heartbeat(interval=20, dead_after=10)
 PING = 2
@@ -79,6 +81,7 @@ async def test_it_opens_speaks_and_ends(peer):
     assert [one.ask_id for one in owner.envelopes] == [7]
     link.end(ConnectionLost("enough"), "goodbye")
     link.end(ValueError("the first reason counts"))
+    link.data_received(b"what was on its way is not heard")
     await link.wait_closed()
     assert link.state is LinkState.LOST
     assert str(link.error) == "enough"
@@ -99,7 +102,7 @@ async def test_bytes_may_come_one_at_a_time(peer):
 async def test_the_frames_of_one_read_come_together(peer):
     owner = Owner()
     await opened(peer, owner)
-    peer.last.push(*[sync_pb2.EventPush(head=number) for number in range(100)])
+    peer.last.push(*[sync_pb2.EventPush(head=n) for n in range(100)])
     await turns()
     assert [len(read) for read in owner.reads] == [100]
 
@@ -149,8 +152,7 @@ async def test_the_last_pushes_come_before_the_end(peer):
 )
 async def test_something_else_on_the_port(peer, said):
     link = await dial(peer)
-    with peer.last.transport.lock:
-        peer.last.transport.put(said)
+    peer.last._put(said)
     with pytest.raises(RemoteProtocolError, match=r"127\.0\.0\.1:\d+"):
         await link.wait_open()
 
@@ -159,8 +161,7 @@ async def test_an_altered_byte_ends_the_connection(peer):
     link = await opened(peer)
     frame = bytearray(peer.last.session.encode(64, 0, b"hello"))
     frame[-1] ^= 1
-    with peer.last.transport.lock:
-        peer.last.transport.put(bytes(frame))
+    peer.last._put(bytes(frame))
     await link.lost
     assert isinstance(link.error, RemoteProtocolError)
 
@@ -216,7 +217,8 @@ async def test_a_frozen_loop_is_not_held_against_the_peer(virtual, peer, moment)
 
 
 async def test_paused_reading_is_not_held_against_the_peer(virtual, peer):
-    link = await opened(peer)
+    owner = Owner()
+    link = await opened(peer, owner)
     link.pause_reading()
     await virtual.advance(300)
     assert link.state is LinkState.OPEN
@@ -226,15 +228,14 @@ async def test_paused_reading_is_not_held_against_the_peer(virtual, peer):
     await virtual.advance(60)
     assert link.state is LinkState.OPEN
     assert link.round_trip is not None
+    assert owner.envelopes == []
 
 
 async def test_a_network_that_still_takes_bytes_is_alive(virtual, peer):
     """A beat behind much else on a slow line is not a lost beat."""
     link = await opened(peer)
     del peer.answers["Ping"]
-    peer.answers["Login"] = None
     peer.network.weather.chunk_size = 100
-    peer.network.weather.latency = 0.0
     peer.last.transport.pause_reading()
     for number in range(1, 1000):
         link.send(1, number, b"x" * 100)
@@ -245,6 +246,35 @@ async def test_a_network_that_still_takes_bytes_is_alive(virtual, peer):
         peer.last.transport.pause_reading()
         await virtual.advance(0.1)
     assert link.state is LinkState.OPEN
+
+
+async def test_threads_that_send_keep_the_order_of_nonces():
+    """Also across changes of the key; one frame out of order would not decrypt."""
+    peer = await Peer(TcpNetwork(), rekey_interval=7).listen()
+    peer.answers.clear()
+    link = await opened(peer)
+
+    def send(first):
+        for number in range(first, first + 300):
+            link.send(1, number, b"x" * (number % 500))
+
+    threads = [threading.Thread(target=send, args=(n,)) for n in (1000, 2000)]
+    for thread in threads:
+        thread.start()
+    for number in range(3000, 3300):
+        link.send(1, number, b"y")
+        await asyncio.sleep(0)
+    for thread in threads:
+        await asyncio.to_thread(thread.join)
+    await eventually(lambda: len(peer.last.requests) == 900)
+    seen = [envelope.ask_id for envelope in peer.last.requests]
+    for first in (1000, 2000, 3000):
+        mine = [ask_id for ask_id in seen if first <= ask_id < first + 1000]
+        assert mine == list(range(first, first + 300))
+    link.end(ConnectionLost("enough"))
+    await link.wait_closed()
+    await peer.last.transport.wait_closed()
+    await peer.listener.close()
 
 
 async def test_nothing_is_left_of_a_link(peer):

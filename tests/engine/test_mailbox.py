@@ -69,3 +69,4 @@ async def test_closing_wakes_the_reader():
         await waiting
     assert closed == [None]
     assert box.is_over
+    assert repr(box) == "<Mailbox 0 of 3>"

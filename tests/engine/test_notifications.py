@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from imnb.engine.notifications import PUSHES_LIMIT, NotificationDispatcher
-from imnb.errors import BackgroundError, ConfigError, ImnbError
+from imnb.errors import BackgroundError, ClosedError, ConfigError, ImnbError
 from imnb.pb import session_pb2, sync_pb2
 from imnb.pb.envelope_pb2 import Envelope
 from imnb.tasks import TaskScope
@@ -100,6 +100,29 @@ async def test_without_a_lane_there_is_one_for_each_subscription(
     assert seen == [("fast", 1), ("fast", 2), ("slow", 1), ("slow", 2)]
 
 
+async def test_a_handler_hears_nothing_after_its_subscription_ended(
+    virtual, notifications
+):
+    seen = []
+    end = notifications.subscribe(sync_pb2.EventPush, seen.append)
+    notifications.deliver(pushed(*events(1, 2)))
+    end()
+    await virtual.settle()
+    assert seen == []
+
+
+async def test_a_lane_that_cannot_be_told_is_reported(virtual, notifications, scope):
+    seen = []
+    notifications.subscribe(
+        sync_pb2.EventPush, seen.append, lane=lambda push: 1 // push.head
+    )
+    notifications.deliver(pushed(*events(1, 0, 2)))
+    await virtual.settle()
+    assert seen == events(1, 2)
+    with pytest.raises(BackgroundError, match=r"lane of EventPush \(ZeroDivision"):
+        scope.raise_errors()
+
+
 async def test_a_push_that_does_not_parse_is_reported_and_left_out(
     notifications, scope
 ):
@@ -143,6 +166,21 @@ async def test_pushes_as_an_iterator(notifications):
     notifications.deliver(pushed(*events(3)))
     assert [push async for push in pushes] == []
     assert "0 subscriptions" in repr(notifications)
+
+
+async def test_closing_ends_iterators_after_what_came(notifications):
+    first = notifications.pushes(sync_pb2.EventPush)
+    second = notifications.pushes(session_pb2.Kicked)
+    waiting = asyncio.create_task(anext(second))
+    notifications.deliver(pushed(*events(1, 2)))
+    await asyncio.sleep(0)
+    notifications.close()
+    assert [push.head async for push in first] == [1, 2]
+    with pytest.raises(StopAsyncIteration):
+        await waiting
+    assert "0 subscriptions" in repr(notifications)
+    with pytest.raises(ClosedError):
+        notifications.pushes(sync_pb2.EventPush)
 
 
 async def test_an_iterator_that_nobody_reads_ends_with_an_error(notifications):

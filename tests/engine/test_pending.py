@@ -39,6 +39,7 @@ def test_a_late_reply_is_told_from_an_unknown_one():
     assert pending.answer(77, False, 0) is None
     assert pending.answer(0, False, 0) is None
     assert (pending.late, pending.unknown) == (1, 2)
+    assert repr(pending) == "<PendingTable: 0 waiting, 1 late>"
 
 
 def test_the_bound():

@@ -121,6 +121,34 @@ async def test_only_a_stable_connection_starts_the_series_anew(virtual, engine, 
     assert [change.attempt for change in losses] == [1, 2, 3, 1, 2]
 
 
+async def test_a_log_in_that_lasts_is_no_stable_connection(virtual, engine, peer):
+    plan = Plan(peer)
+    plan.authenticate = asyncio.Event().wait
+    engine.start(plan)
+    for _ in range(3):
+        await virtual.advance(6)
+        assert engine.state is State.AUTHENTICATING
+        peer.network.cut()
+        await virtual.advance(5.5)
+    losses = [change for change in engine.seen if change.state is State.WAITING]
+    assert [change.attempt for change in losses] == [1, 2, 3]
+
+
+async def test_a_long_catching_up_is_a_stable_connection_too(virtual, engine, peer):
+    class Long(Plan):
+        async def synchronise(self):
+            await asyncio.Event().wait()
+
+    engine.start(Long(peer))
+    for _ in range(4):
+        await virtual.advance(6)
+        assert engine.state is State.SYNCING
+        peer.network.cut()
+        await virtual.advance(1.6)
+    losses = [change for change in engine.seen if change.state is State.WAITING]
+    assert [change.attempt for change in losses] == [1, 1, 1, 1]
+
+
 @pytest.mark.parametrize("step", ["prepare", "authenticate", "synchronise"])
 @pytest.mark.parametrize(
     ("error", "state"),
@@ -271,6 +299,7 @@ async def test_a_kick_ends_the_session_at_any_moment(virtual, engine, peer, mome
         await turns()
         assert engine.state is State.WAITING
     engine.kicked("logged in elsewhere")
+    engine.kicked("once more, which changes nothing")
     with pytest.raises(Kicked, match="elsewhere"):
         await engine.wait_online()
     await turns()

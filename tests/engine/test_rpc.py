@@ -1,10 +1,12 @@
 import inspect
 
 import pytest
+from google.protobuf import descriptor_pb2, descriptor_pool
 
 from imnb.engine.rpc import Rpc
 from imnb.engine.stream import Stream
-from imnb.pb import session_pb2
+from imnb.pb import options_pb2, session_pb2
+from imnb.wire.commands import CommandTable
 from tests.engine.peer import COMMANDS, online
 
 
@@ -72,6 +74,52 @@ async def test_calling_makes_a_request():
     assert (login.method, login.timeout) == ("Login", 3)
     assert login.message == {"token": "t", "device": "d"}
     assert (reset.method, reset.timeout) == ("Reset", None)
+
+
+def own_protocol(**fields):
+    """A command table with a method ``Move`` of a request with these fields."""
+    file = descriptor_pb2.FileDescriptorProto(name="own.proto", syntax="proto3")
+    request = file.message_type.add(name="Move")
+    for number, (name, kind) in enumerate(fields.items(), 1):
+        request.field.add(name=name, number=number, type=kind, label=1)
+    method = file.service.add(name="S").method.add(
+        name="Move", input_type=".Move", output_type=".Move"
+    )
+    method.options.Extensions[options_pb2.command] = 7
+    pool = descriptor_pool.DescriptorPool()
+    pool.AddSerializedFile(descriptor_pb2.DESCRIPTOR.serialized_pb)
+    pool.AddSerializedFile(options_pb2.DESCRIPTOR.serialized_pb)
+    pool.Add(file)
+    return CommandTable.from_files(pool.FindFileByName("own.proto"))
+
+
+@pytest.fixture(scope="module")
+def own():
+    kinds = descriptor_pb2.FieldDescriptorProto
+    return own_protocol(
+        self=kinds.TYPE_STRING,
+        timeout=kinds.TYPE_DOUBLE,
+        data=kinds.TYPE_BYTES,
+        **{"from": kinds.TYPE_STRING},
+    )
+
+
+def test_fields_may_have_any_name(own):
+    caller = Caller()
+    move = Rpc(caller, own).Move
+    parameters = inspect.signature(move).parameters
+    assert list(parameters) == ["self", "timeout", "data"]  # ``from`` is no parameter
+    assert parameters["data"].annotation is bytes
+    assert "Move(self, timeout, data, from)" in move.__doc__
+    move(self="a", timeout=1.5, **{"from": "b"}).close()
+
+
+async def test_a_field_called_timeout_is_the_requests(own):
+    caller = Caller()
+    await Rpc(caller, own).Move(timeout=1.5, **{"from": "b"})
+    [request] = caller.requests
+    assert request.message == {"timeout": 1.5, "from": "b"}
+    assert request.timeout is None
 
 
 def test_a_misspelt_method_names_those_there_are():

@@ -130,6 +130,8 @@ async def test_a_refusal_ends_it(pair):
 
 async def test_a_reply_that_does_not_parse_ends_it(pair):
     engine, peer = pair
+    calls = []
+    engine.channel.life.watch(calls.append)
     _, first, envelope = await started(engine, peer)
     engine.dispatcher.answer(
         envelope_pb2.Envelope(
@@ -139,6 +141,7 @@ async def test_a_reply_that_does_not_parse_ends_it(pair):
     with pytest.raises(EnvelopeError):
         await first
     assert engine.dispatcher.waiting == 0
+    assert (calls[-1].state, type(calls[-1].error)) == ("failed", EnvelopeError)
 
 
 async def test_without_a_connection_nothing_is_sent(pair):
@@ -184,6 +187,30 @@ async def test_a_reader_that_stopped_does_not_block_others_for_ever(virtual, pai
             pass
 
 
+@pytest.mark.parametrize("end", ["last reply", "loss", "close"])
+async def test_an_unread_stream_that_is_over_holds_nobody_up(pair, end):
+    engine, peer = pair
+    stream, first, envelope = await started(engine, peer)
+    for number in range(2 * FULL_AT):
+        peer.last.reply(envelope, page(number), more=True)
+    await turns()
+    await first
+    match end:
+        case "last reply":
+            engine.dispatcher.answer(
+                envelope_pb2.Envelope(command=envelope.command, ask_id=envelope.ask_id)
+            )
+        case "loss":
+            peer.network.cut()
+            await turns()
+            await engine.wait_online()
+        case "close":
+            await stream.aclose()
+    call = asyncio.create_task(engine.call(TcpRequest("Login", {"token": "t"})))
+    await turns()
+    assert call.done()
+
+
 async def test_cancelling_the_reader_keeps_the_stream(pair):
     engine, peer = pair
     stream, first, envelope = await started(engine, peer)
@@ -199,6 +226,30 @@ async def test_cancelling_the_reader_keeps_the_stream(pair):
 
 async def test_cancelling_while_it_is_being_sent_ends_it(pair):
     engine, peer = pair
+    stream, first, _ = await held(engine)
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    assert [reply async for reply in stream] == []
+    assert peer.last.requests == []
+
+
+async def test_closing_while_it_is_being_sent_sends_nothing(pair):
+    engine, peer = pair
+    states = []
+    engine.channel.life.watch(lambda call: states.append(call.state))
+    stream, first, gate = await held(engine)
+    await stream.aclose()
+    gate.set()
+    with pytest.raises(StopAsyncIteration):
+        await first
+    await turns()
+    assert peer.last.requests == []
+    assert states[-1] == "cancelled"
+    assert engine.dispatcher.waiting == 0
+
+
+async def held(engine):
+    """A stream that an interceptor keeps from being sent until a gate opens."""
     gate = asyncio.Event()
 
     async def hold(call):
@@ -208,7 +259,4 @@ async def test_cancelling_while_it_is_being_sent_ends_it(pair):
     stream = engine.stream(RESET)
     first = asyncio.create_task(anext(stream))
     await turns()
-    first.cancel()
-    await asyncio.gather(first, return_exceptions=True)
-    assert [reply async for reply in stream] == []
-    assert peer.last.requests == []
+    return stream, first, gate

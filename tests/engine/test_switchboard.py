@@ -29,6 +29,19 @@ def test_replies_and_pushes_part_here():
     assert seen.ticks == [1.5]
 
 
+async def test_the_loss_of_an_earlier_link_is_none_of_the_present_one(virtual):
+    async with online() as (engine, peer):
+        first = engine._board.link
+        engine.drop("changed the network")
+        await turns()
+        await engine.wait_online()
+        engine._board._detach(first)
+        assert engine._board.link not in (None, first)
+        engine.dispatcher.detach(ConnectionError("told twice"))
+        engine.dispatcher.answer(Envelope(ask_id=1))
+        assert (engine.dispatcher.waiting, len(peer.connections)) == (0, 2)
+
+
 async def test_it_lets_go_of_a_lost_link(virtual):
     async with online() as (engine, peer):
         board = engine._board

@@ -75,6 +75,34 @@ def test_the_oldest_frames_make_room():
         capture[1]
 
 
+def test_what_was_dropped_is_not_kept_for_its_reply():
+    capture, _ = make_capture(max_bytes=2 * (FRAME_OVERHEAD + 100))
+    feed(capture, True, SEND, ask_id=1)
+    capture.frames()
+    for _ in range(3):
+        feed(capture, False, event_push("x"))
+    feed(capture, False, SEND, ask_id=1, command=20)
+    assert capture.dropped >= 1
+    assert capture[capture.total].pair is None
+    assert capture._asked == {}
+
+
+def test_a_view_that_fails_costs_no_frame(caplog):
+    capture, _ = make_capture()
+    heard = []
+
+    def broken():
+        raise ZeroDivisionError("a bug of the view")
+
+    capture.subscribe(broken)
+    unsubscribe = capture.subscribe(lambda: heard.append(1))
+    feed(capture, True, SEND)
+    assert heard == [1]
+    assert "ZeroDivisionError" in caplog.text
+    unsubscribe()
+    unsubscribe()
+
+
 def test_listeners_hear_once_until_somebody_reads():
     capture, _ = make_capture()
     heard = []

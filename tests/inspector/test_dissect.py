@@ -1,6 +1,7 @@
 import pytest
+from google.protobuf.struct_pb2 import ListValue, Struct, Value
 
-from imnb.inspector.dissect import HIDDEN, MAX_FIELDS, shown
+from imnb.inspector.dissect import HIDDEN, MAX_DEPTH, MAX_FIELDS, shown, walk
 from imnb.pb import model_pb2, session_pb2, sync_pb2
 from imnb.wire.frame import Kind, pack_frame
 from tests.inspector.frames import LOGIN, SEND, event_push, feed, make_capture
@@ -44,6 +45,38 @@ def test_secrets_are_hidden():
     assert "s3cret" not in str(frame)
     assert list(frame.lookup("token")) == [HIDDEN]
     assert list(frame.lookup("device")) == ["test"]
+
+
+def test_secrets_in_a_map_are_hidden_by_their_key():
+    fields = list(walk(Struct(fields={"token": Value(string_value="s3cret")})))
+    assert [(f.depth, f.label, f.value) for f in fields] == [(0, "fields[0]", HIDDEN)]
+
+
+def test_a_map_is_shown_as_keys_and_values():
+    fields = list(walk(Struct(fields={"colour": Value(string_value="red")})))
+    assert [(f.depth, f.label, f.value) for f in fields] == [
+        (0, "fields[0]", None),
+        (1, "key", "colour"),
+        (1, "value", None),
+        (2, "string_value", "red"),
+    ]
+
+
+def test_there_is_a_limit_to_the_depth():
+    value = Value(bool_value=True)
+    for _ in range(MAX_DEPTH // 2 + 1):  # two levels each
+        value = Value(list_value=ListValue(values=[value]))
+    deepest = list(walk(value))[-1]
+    assert (deepest.depth, deepest.value) == (MAX_DEPTH, "more than 64 levels")
+
+
+def test_a_reply_shows_what_it_took():
+    capture, clock = make_capture()
+    feed(capture, True, SEND, ask_id=3)
+    clock.now += 0.0125
+    feed(capture, False, SEND, ask_id=3, command=20)
+    size = capture[2].size
+    assert capture.decode(capture[2]).summary == f"#2 <- Send ask 3 {size} B 12.5 ms"
 
 
 @pytest.mark.parametrize(

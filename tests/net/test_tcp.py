@@ -9,7 +9,7 @@ from imnb.config import Endpoint
 from imnb.errors import ConnectionFailed
 from imnb.net import tcp
 from imnb.net.tcp import TcpNetwork
-from tests.net.recorder import Recorder, connected
+from tests.net.recorder import LINGER_0, Recorder, connected
 
 
 async def test_a_name_is_dialled_at_its_addresses():
@@ -38,6 +38,54 @@ async def test_a_dial_that_nobody_answers_ends_in_time():
         assert len(os.listdir("/proc/self/fd")) == open_before
         for filler in fillers:
             filler.close()
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 64 + ".example", "a\0b", "no such"])
+async def test_a_name_that_cannot_be_one(host):
+    with pytest.raises(ConnectionFailed, match=r":9: .*; check the address"):
+        await TcpNetwork().dial(Endpoint(host, 9), Recorder, timeout=5)
+    with pytest.raises(ConnectionFailed, match="cannot listen on"):
+        await TcpNetwork().listen(host, 0, Recorder)
+
+
+async def test_an_address_of_another_kind_of_network_is_passed_over(monkeypatch):
+    """A host without IPv6 cannot even make the socket for one."""
+    real = socket.socket
+
+    class Ipv4Only(real):
+        def __init__(self, family=socket.AF_INET, *arguments, **named):
+            if family == socket.AF_INET6:
+                raise OSError(errno.EAFNOSUPPORT, "no IPv6")
+            super().__init__(family, *arguments, **named)
+
+    async def resolve(host, port):
+        return [
+            (socket.AF_INET6, ("::1", port, 0, 0)),
+            (socket.AF_INET, ("127.0.0.1", port)),
+        ]
+
+    network = TcpNetwork()
+    listener = await network.listen("127.0.0.1", 0, Recorder)
+    monkeypatch.setattr(tcp, "_resolve", resolve)
+    monkeypatch.setattr(socket, "socket", Ipv4Only)
+    there = Endpoint("both.example", listener.endpoint.port)
+    transport = await network.dial(there, Recorder, timeout=5)
+    transport.abort()
+    await transport.wait_closed()
+    await listener.close()
+
+
+async def test_a_connection_that_was_reset_before_it_was_accepted():
+    network = TcpNetwork()
+    accepted = []
+    listener = await network.listen("127.0.0.1", 0, accepted.append)
+    with socket.socket() as hasty:
+        hasty.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_0)
+        hasty.connect((listener.endpoint.host, listener.endpoint.port))
+    async with connected(network):  # it is still listening
+        pass
+    assert accepted == []
+    await listener.close()
 
 
 async def test_a_cancelled_dial_leaves_no_socket(monkeypatch):

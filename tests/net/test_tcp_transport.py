@@ -1,16 +1,18 @@
 """What only a real socket can show."""
 
 import asyncio
+import contextlib
 import socket
 import threading
 import time
 
 import pytest
 
-from imnb.config import Limits, Timeouts
+from imnb.config import Endpoint, Limits, Timeouts
+from imnb.errors import ConnectionLost
 from imnb.net.tcp import TcpNetwork
 from imnb.net.tcp_transport import format_address
-from tests.net.recorder import connected
+from tests.net.recorder import LINGER_0, Recorder, connected
 
 
 @pytest.mark.parametrize(
@@ -66,10 +68,81 @@ async def test_threads_and_the_loop_share_a_small_buffer_without_tearing():
 
 async def test_a_reset_is_told_as_what_it_is():
     async with connected(TcpNetwork()) as (near, far):
-        linger = b"\x01\x00\x00\x00\x00\x00\x00\x00"
-        far.transport._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        far.transport._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_0)
         far.transport.abort()
         assert isinstance(await near.over, ConnectionResetError)
+
+
+@contextlib.asynccontextmanager
+async def raw_peer(network):
+    """(recorder, the peer's plain socket)."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        made = []
+
+        def make(transport):
+            made.append(Recorder(transport))
+            return made[0]
+
+        endpoint = Endpoint(*listening.getsockname())
+        transport = await network.dial(endpoint, make, timeout=5)
+        peer, _ = listening.accept()
+        with peer:
+            yield made[0], peer
+        transport.abort()
+        await transport.wait_closed()
+
+
+async def test_a_peer_that_shuts_its_half_has_ended_it():
+    async with raw_peer(TcpNetwork()) as (near, peer):
+        peer.sendall(b"last words")
+        peer.shutdown(socket.SHUT_WR)
+        assert await near.over is None
+        assert near.data == b"last words"
+        assert peer.recv(1) == b""
+
+
+async def test_a_reset_while_sending_is_told_as_what_it_is():
+    async with raw_peer(TcpNetwork()) as (near, peer):
+        near.transport.pause_reading()  # only sending can notice
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_0)
+        peer.close()
+        near.send(b"x")
+        assert isinstance(await near.over, ConnectionError)
+        with pytest.raises(ConnectionLost):
+            await near.transport.drain()
+
+
+async def test_a_thread_that_sends_into_a_reset_ends_it_on_the_loop():
+    async with raw_peer(TcpNetwork()) as (near, peer):
+        near.transport.pause_reading()
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_0)
+        peer.close()
+        await asyncio.to_thread(near.send, b"x")
+        assert isinstance(await near.over, ConnectionError)
+
+
+@pytest.mark.parametrize("ending", ["more words", "reset", "end"])
+async def test_what_the_peer_does_while_we_close_is_its_own_matter(ending):
+    async with raw_peer(TcpNetwork(timeouts=Timeouts(close=60))) as (near, peer):
+        near.send(b"bye")
+        near.transport.close()
+        assert await asyncio.to_thread(peer.recv, 100) == b"bye"
+        if ending == "more words":
+            peer.sendall(b"not heard")
+        if ending == "reset":
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_0)
+        peer.close()
+        await near.transport.wait_closed()
+        assert (near.losses, near.data) == ([None], b"")
+
+
+async def test_closing_a_connection_that_the_peer_has_reset():
+    async with raw_peer(TcpNetwork()) as (near, peer):
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_0)
+        peer.close()
+        near.transport.close()
+        await near.transport.wait_closed()
+        assert near.losses == [None]
 
 
 async def test_closing_is_bounded_when_the_peer_takes_nothing():

@@ -1,6 +1,7 @@
 """What every transport promises, whatever carries the bytes."""
 
 import asyncio
+from typing import ClassVar
 
 import pytest
 
@@ -9,6 +10,7 @@ from imnb.errors import ConnectionFailed, ConnectionLost
 from imnb.net.memory import MemoryNetwork
 from imnb.net.tcp import TcpNetwork
 from imnb.net.transport import READ_SIZE
+from tests.eventually import eventually
 from tests.net.recorder import Recorder, connected
 
 SMALL = Limits(send_queue_bytes=1 << 20)
@@ -147,6 +149,51 @@ async def test_a_place_is_taken_once(network):
     again = await network.listen("127.0.0.1", listener.endpoint.port, Recorder)
     await again.close()
     await again.close()
+
+
+class Stillborn:
+    """A receiver that cannot be made."""
+
+    def __init__(self, transport):
+        self.transports.append(transport)
+        raise ZeroDivisionError("a bug of the receiver")
+
+    transports: ClassVar[list] = []
+
+
+async def test_a_receiver_that_cannot_be_made_leaves_no_connection(network):
+    Stillborn.transports.clear()
+    accepted = []
+    listener = await network.listen(
+        "127.0.0.1",
+        0,
+        lambda transport: accepted.append(Recorder(transport)) or accepted[0],
+    )
+    with pytest.raises(ZeroDivisionError):
+        await network.dial(listener.endpoint, Stillborn, timeout=5)
+    await Stillborn.transports[0].wait_closed()
+    far = await eventually(lambda: accepted and accepted[0])
+    assert await far.over is None
+    await listener.close()
+
+
+async def test_an_accepted_connection_without_receiver_is_hung_up(network):
+    Stillborn.transports.clear()
+    raised = []
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _, context: raised.append(context["exception"])
+    )
+    listener = await network.listen("127.0.0.1", 0, Stillborn)
+    near = []
+    await network.dial(
+        listener.endpoint,
+        lambda transport: near.append(Recorder(transport)) or near[0],
+        timeout=5,
+    )
+    assert await near[0].over is None
+    await Stillborn.transports[0].wait_closed()
+    assert [type(error) for error in raised] == [ZeroDivisionError]
+    await listener.close()
 
 
 class Fragile(Recorder):

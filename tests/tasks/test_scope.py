@@ -50,6 +50,29 @@ async def test_a_failure_is_reported_at_once(caplog):
     scope.raise_errors()
 
 
+async def test_a_task_that_was_cancelled_by_what_it_waited_for_is_reported():
+    async def wait(future):
+        future.cancel()
+        await future
+
+    scope = TaskScope("test")
+    future = asyncio.get_running_loop().create_future()
+    await asyncio.wait([scope.spawn(wait(future), "work")])
+    await asyncio.sleep(0)
+    with pytest.raises(BackgroundError, match=r"test:work \(CancelledError\)"):
+        scope.raise_errors()
+
+
+async def test_a_task_that_was_cancelled_on_purpose_is_no_failure():
+    scope = TaskScope("test")
+    task = scope.spawn(asyncio.Event().wait(), "work")
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    await asyncio.sleep(0)
+    scope.raise_errors()
+
+
 async def test_a_task_may_close_its_own_scope():
     scope = TaskScope("test")
     await scope.spawn(scope.close(), "closer")

@@ -1,6 +1,8 @@
 """Waits from other threads; those inside a kernel are in tests/kernel."""
 
 import asyncio
+import gc
+import threading
 
 import pytest
 
@@ -14,6 +16,18 @@ async def answer():
 
 async def fail():
     raise ValueError("no")
+
+
+@pytest.fixture(autouse=True)
+async def _no_lost_errors():
+    """What goes wrong in a task that nobody awaits goes to the loop."""
+    lost = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: lost.append(context))
+    yield
+    await asyncio.sleep(0)
+    gc.collect()
+    assert lost == []
 
 
 async def own_time_out():
@@ -34,19 +48,41 @@ async def test_a_thread_gets_the_error(work, error):
         await asyncio.to_thread(run_sync, loop, work(), 5)
 
 
-async def test_too_late_is_cancelled():
+async def test_too_late_is_cancelled_on_the_loop():
     loop = EngineLoop()
     ended = asyncio.Event()
+    places = []
 
     async def hang():
         try:
             await asyncio.Event().wait()
         finally:
+            places.append(threading.get_ident())
             ended.set()
 
     with pytest.raises(TimeoutError, match=r"no result within 0\.01 s"):
         await asyncio.to_thread(run_sync, loop, hang(), 0.01)
     await ended.wait()
+    assert places == [threading.get_ident()]
+
+
+async def test_too_late_before_it_began_is_cancelled_too():
+    loop = EngineLoop()
+    began = []
+
+    async def work():
+        began.append(1)
+
+    def wait():
+        with pytest.raises(TimeoutError):
+            run_sync(loop, work(), 0.01)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    thread.join()  # the loop stands still until here
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert began == []
 
 
 async def test_an_engine_task_is_refused():

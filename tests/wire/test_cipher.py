@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imnb.errors import DecryptError
-from imnb.wire.cipher import MAX_CHUNK, TransportCipher, rekey, sealed_size
+from imnb.errors import DecryptError, LocalProtocolError
+from imnb.wire.cipher import MAX_CHUNK, MAX_NONCE, TransportCipher, rekey, sealed_size
 from tests.wire.test_noise import VECTOR, vector_pair
 
 KEY = bytes(range(32))
@@ -58,6 +58,15 @@ def test_ends_that_rekey_at_other_times_part():
     receiving.open(sending.seal(b"", HEADER), HEADER)
     with pytest.raises(DecryptError):
         receiving.open(sending.seal(b"", HEADER), HEADER)
+
+
+def test_the_last_nonce_is_never_used():
+    sending, _ = pair()
+    sending._nonce, sending._rekey_at = MAX_NONCE - 1, MAX_NONCE
+    sending.seal(b"the last one", HEADER)
+    for _ in range(2):
+        with pytest.raises(LocalProtocolError, match="used up"):
+            sending.seal(b"one too many", HEADER)
 
 
 def altered(data, position):

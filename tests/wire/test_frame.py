@@ -47,6 +47,8 @@ def test_any_cut_gives_the_same_frames(bodies, cuts):
 BAD = {
     "4801020000000000": "no imnb frame",
     b"HTTP/1.1 200 OK\r\n".hex(): "looks like HTTP",
+    b"GET / HTTP/1.1\r\n".hex(): "looks like HTTP",
+    b"hello there".hex(): "but 68",
     "4902020000000000": "version 2",
     "4901000000000000": "kind 0",
     "4901040000000000": "kind 4",
@@ -82,6 +84,13 @@ def test_a_length_of_4_gib_costs_no_memory():
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 100_000
+
+
+def test_the_repr_counts_bytes():
+    decoder = FrameDecoder()
+    [frame] = decoder.feed(pack_frame(Kind.DATA, 0, b"secret") + b"\x49")
+    assert repr(frame) == "<Frame kind 2, flags 0, 6 bytes>"
+    assert "1 bytes" in repr(decoder)
 
 
 def test_a_body_beyond_32_bits_cannot_be_sent():

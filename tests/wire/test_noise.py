@@ -93,6 +93,13 @@ def test_garbage_raises_only_handshake_errors(data):
         server.read(data)
 
 
+@pytest.mark.parametrize("size", [0, 47, 65_536])
+def test_a_handshake_message_has_a_size(size):
+    _, server = fresh_pair()
+    with pytest.raises(HandshakeError, match=f"message of {size} bytes"):
+        server.read(bytes(size))
+
+
 def test_a_point_of_low_order_is_refused():
     _, server = fresh_pair()
     with pytest.raises(HandshakeError, match="not a usable one"):

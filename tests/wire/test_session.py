@@ -170,6 +170,32 @@ def test_nothing_comes_before_the_handshake(frame):
         server.feed(frame)
 
 
+def test_a_server_holds_no_more_than_a_handshake_of_a_stranger():
+    client, server = make_pair()
+    with pytest.raises(FrameError, match="65536 bytes, the limit is 65535"):
+        server.feed(pack_header(Kind.HANDSHAKE, 0, 65_536))
+    client, server = joined_pair()
+    body = random.Random(1).randbytes(500_000)
+    assert server.feed(client.encode(1, 1, body))[0].body == body
+
+
+def test_a_client_may_hang_up_before_the_handshake():
+    client, server = make_pair()
+    assert server.start() == b""
+    assert server.feed(client.encode_close("no time")) == []
+    assert (server.peer_close, server.established) == ("no time", False)
+    with pytest.raises(LocalProtocolError):
+        server.feed(client.start())
+
+
+def test_a_client_that_is_answered_with_garbage_says_nothing_in_plain_text():
+    client, _ = make_pair()
+    client.start()
+    with pytest.raises(HandshakeError, match="does not decrypt"):
+        client.feed(pack_frame(Kind.HANDSHAKE, 0, b"\x09" + bytes(47)))
+    assert client.take_output() == b""
+
+
 def test_nothing_is_sent_before_the_handshake():
     client, _ = make_pair()
     client.start()
@@ -214,10 +240,18 @@ def test_a_bomb_is_an_error():
         server.feed(sealed_by_hand(client, bomb, Flag.ENCRYPTED | Flag.COMPRESSED))
 
 
-def test_too_much_to_send_leaves_the_connection_usable():
-    client, server = joined_pair(limits=Limits(max_body=1000))
-    with pytest.raises(LocalProtocolError, match="limit of a frame is 1000"):
-        client.encode(1, 1, random.Random(1).randbytes(2000))
+TOO_MUCH = [
+    (random.Random(1).randbytes(2000), "limit of a frame is 1000"),
+    # Small on the wire, but the other end would refuse to inflate it.
+    (bytes(5001), "limit of an envelope is 5000"),
+]
+
+
+@pytest.mark.parametrize(("body", "problem"), TOO_MUCH)
+def test_too_much_to_send_leaves_the_connection_usable(body, problem):
+    client, server = joined_pair(limits=Limits(max_body=1000, max_inflated=5000))
+    with pytest.raises(LocalProtocolError, match=problem):
+        client.encode(1, 1, body)
     assert server.feed(client.encode(1, 2))[0].ask_id == 2
 
 
@@ -232,6 +266,12 @@ def test_garbage_raises_only_documented_errors(data, established, role):
     except RemoteProtocolError:
         with pytest.raises(LocalProtocolError):
             session.feed(data)
+
+
+def test_the_longest_reason_is_cut_and_heard():
+    client, server = joined_pair()
+    server.feed(client.encode_close("x" * 5000))
+    assert server.peer_close == "x" * 1024
 
 
 def test_no_key_is_shown():
