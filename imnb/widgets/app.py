@@ -32,6 +32,9 @@ class ChatApp(ipywidgets.HBox):
         super().__init__(self._columns)
         self.add_class("imnb-app")
 
+    def __del__(self) -> None:
+        """See `imnb.widgets.view.View.__del__`."""
+
     def close(self) -> None:
         """Close the views, the view models and the layout of each."""
         for view in self._views:

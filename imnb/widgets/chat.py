@@ -5,7 +5,8 @@ from typing import Any
 
 from imnb.tasks import EngineLoop
 from imnb.viewmodels.chat import ChatViewModel
-from imnb.widgets.view import Content, RowsFrame, View, escape, script, style
+from imnb.widgets.rows import RowsFrame
+from imnb.widgets.view import Content, View, escape, script, style
 
 SNAPSHOT_ROWS = 20
 """Messages in a static picture."""
@@ -14,14 +15,14 @@ SNAPSHOT_ROWS = 20
 class ChatView(View):
     """Bubbles from old to new; older ones come when one scrolls up."""
 
-    _esm = script("chat.js")
+    _esm = script("list.js", "bubbles.js", "chat.js")
     _css = style("chat.css")
 
     def __init__(self, view_model: ChatViewModel, loop: EngineLoop) -> None:
         super().__init__(view_model, loop)
         self._model = view_model
         self._rows = RowsFrame()
-        names = ("rows", "conversation", "header", "error")
+        names = ("rows", "conversation", "header", "at_start", "error")
         self.redraw_on(view_model, *names)
 
     def _frame(self, anew: bool) -> dict[str, Any]:
@@ -37,6 +38,7 @@ class ChatView(View):
             "hue": header.get("hue", 0),
             "group": header.get("group", False),
             "unread": header.get("unread", 0),
+            "at_start": model.at_start,
             "error": model.error,
         }
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from imnb.tasks import EngineLoop
 from imnb.viewmodels.conversation_list import ConversationListViewModel
-from imnb.widgets.view import Content, RowsFrame, View, escape, script, style
+from imnb.widgets.rows import RowsFrame
+from imnb.widgets.view import Change, Content, View, escape, script, style
 
 MAX_USERS = 500
 """Users that one group can be started with."""
@@ -14,8 +15,8 @@ MAX_USERS = 500
 class ConversationListView(View):
     """Choose a conversation, search, start a new one."""
 
-    _esm = script("conversation_list.js")
-    _css = style("conversation_list.css")
+    _esm = script("list.js", "conversation_list.js")
+    _css = style("app.css", "conversation_list.css")
 
     def __init__(
         self, view_model: ConversationListViewModel, me: str, loop: EngineLoop
@@ -24,7 +25,9 @@ class ConversationListView(View):
         self._model = view_model
         self._me = me
         self._rows = RowsFrame()
-        self.redraw_on(view_model, "rows", "selected", "error")
+        self._is_starting = False
+        self._started = 0
+        self.redraw_on(view_model, "rows", "selected", "error", "busy")
 
     def _frame(self, anew: bool) -> dict[str, Any]:
         model = self._model
@@ -33,6 +36,7 @@ class ConversationListView(View):
             "selected": model.selected,
             "error": model.error,
             "me": self._me,
+            "started": self._started,
         }
 
     def _handlers(self) -> Mapping[str, Callable[[Content], object]]:
@@ -43,7 +47,14 @@ class ConversationListView(View):
 
     def _start(self, content: Content) -> None:
         users = [str(user) for user in content.get("users", [])][:MAX_USERS]
+        self._is_starting = True
         self._model.start(users, str(content.get("title", "")))
+
+    def _changed(self, change: Change) -> None:
+        if change["name"] == "busy" and not change["new"] and self._is_starting:
+            self._is_starting = False
+            self._started += not self._model.error
+        super()._changed(change)
 
     def static_html(self) -> str:
         """See `View.static_html`."""

@@ -6,39 +6,46 @@ from typing import Any
 from imnb.tasks import EngineLoop
 from imnb.viewmodels.commands import CommandRunner
 from imnb.viewmodels.inspector import InspectorViewModel
-from imnb.widgets.scheduler import INTERVAL
-from imnb.widgets.view import Content, RowsFrame, View, escape, script, style
+from imnb.widgets.rows import RowsFrame
+from imnb.widgets.view import Change, Content, View, escape, script, style
 
 
 class InspectorView(View):
     """A table of frames, and the message in the selected one."""
 
-    _esm = script("inspector.js")
+    _esm = script("list.js", "inspector.js")
     _css = style("inspector.css")
 
     def __init__(self, view_model: InspectorViewModel, loop: EngineLoop) -> None:
         super().__init__(view_model, loop)
         self._model = view_model
         self._rows = RowsFrame()
-        self.redraw_on(view_model, "rows", "total", "title", "detail", "error")
-        view_model.watch(self._frames_came)
-        view_model.refresh()
+        self._is_refreshing = False
+        names = ("rows", "total", "filter", "title", "detail", "error")
+        self.redraw_on(view_model, *names)
+        # Nothing is looked into before a frame is drawn, so a hidden view is free.
+        view_model.watch(self.redraw)
 
     def close(self) -> None:
         """See `View.close`."""
         self._model.close()
         super().close()
 
-    def _frames_came(self) -> None:
-        # Nothing is looked at before a view is about to be drawn.
-        loop = self._engine_loop
-        loop.loop.call_later(INTERVAL, self._model.refresh)
+    def _changed(self, change: Change) -> None:
+        if not self._is_refreshing:
+            super()._changed(change)
 
     def _frame(self, anew: bool) -> dict[str, Any]:
+        self._is_refreshing = True
+        try:
+            self._model.refresh()
+        finally:
+            self._is_refreshing = False
         model = self._model
         return {
             **self._rows.make(model.rows, anew),
             "total": list(model.total),
+            "filter": model.filter,
             "selected": model.selected,
             "title": model.title,
             "detail": [list(line) for line in model.detail],
@@ -58,6 +65,7 @@ class InspectorView(View):
 
     def static_html(self) -> str:
         """See `View.static_html`."""
+        self._model.refresh()
         rows = "".join(
             f"<tr><td>{escape(row['key'])}</td><td>{'out' if row['out'] else 'in'}</td>"
             f"<td>{escape(row['command'])}</td><td>{row['size']} B</td></tr>"

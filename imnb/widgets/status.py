@@ -18,7 +18,7 @@ class StatusView(View):
     def __init__(self, view_model: ConnectionViewModel, loop: EngineLoop) -> None:
         super().__init__(view_model, loop)
         self._model = view_model
-        names = ("label", "tone", "detail", "retry_in", "behind", "name")
+        names = ("label", "tone", "detail", "retry_at", "behind", "name", "error")
         self.redraw_on(view_model, *names)
 
     def _frame(self, anew: bool) -> dict[str, Any]:
@@ -32,6 +32,7 @@ class StatusView(View):
             "name": model.name,
             "initials": initials(model.name),
             "hue": hue(model.name),
+            "error": model.error,
         }
 
     def _handlers(self) -> Mapping[str, Callable[[Content], object]]:

@@ -16,12 +16,14 @@ import anywidget
 
 from imnb.tasks import EngineLoop
 from imnb.viewmodels.commands import ViewModel
-from imnb.widgets.scheduler import FrameScheduler
+from imnb.widgets.scheduler import Budget, FrameScheduler
 
 log = logging.getLogger(__name__)
 
 STATIC = pathlib.Path(__file__).parent / "static"
 Content = Mapping[str, Any]
+Change = Mapping[str, Any]
+"""Of a trait, as traitlets tells it."""
 
 
 def script(*names: str) -> str:
@@ -44,17 +46,28 @@ class View(anywidget.AnyWidget):
         super().__init__()
         self.view_model = view_model
         self._engine_loop = loop
-        self._scheduler = FrameScheduler(self._draw, loop.loop.call_later, loop.time)
+        self._scheduler = FrameScheduler(
+            self._draw,
+            self._wake,
+            loop.loop.call_later,
+            loop.time,
+            Budget.of(loop.loop),
+        )
         self._observed: list[tuple[ViewModel, list[str]]] = []
         self.on_msg(self._received)
 
     def close(self) -> None:
         """Stop drawing, let go of the view model, remove the widget."""
         self._scheduler.close()
+        self.on_msg(self._received, remove=True)
         for view_model, names in self._observed:
             view_model.unobserve(self._changed, names)
         self._observed.clear()
+        self.layout.close()  # or ipywidgets keeps it for ever
         super().close()
+
+    def __del__(self) -> None:
+        """Closing is explicit; ipywidgets also closes what was never made."""
 
     def redraw_on(self, view_model: ViewModel, *names: str) -> None:
         """Draw a frame soon when one of these traits changes."""
@@ -80,11 +93,15 @@ class View(anywidget.AnyWidget):
         """A picture for where no kernel is; escape everything."""
         return ""
 
-    def _changed(self, _change: object) -> None:
+    def _changed(self, change: Change) -> None:
         self.redraw()
 
     def _draw(self, number: int, anew: bool) -> None:
-        self.send({"type": "frame", "number": number, **self._frame(anew)})
+        frame = self._frame(anew)
+        self.send({"type": "frame", "number": number, "anew": anew, **frame})
+
+    def _wake(self) -> None:
+        self.send({"type": "wake"})
 
     def _received(self, _widget: object, content: Content, _buffers: object) -> None:
         """A message came from the browser, perhaps on another thread."""
@@ -96,14 +113,21 @@ class View(anywidget.AnyWidget):
                 self._scheduler.ready()
             case {"type": "ack", "number": int(number)}:
                 self._scheduler.acknowledge(number)
+            case {"type": "dismiss"}:
+                self.view_model.error = ""
             case {"type": str(name)}:
-                handler = self._handlers().get(name)
-                if handler is None:
-                    log.warning(
-                        "%s: unknown message %r", type(self).__name__, name[:40]
-                    )
-                else:
-                    handler(content)
+                self._do(name, content)
+
+    def _do(self, name: str, content: Content) -> None:
+        handler = self._handlers().get(name)
+        if handler is None:
+            log.warning("%s: unknown message %r", type(self).__name__, name[:40])
+            return
+        try:
+            handler(content)
+        except Exception:  # a notebook shows nobody what a callback raises
+            log.exception("%s: %s failed", type(self).__name__, name)
+            self.view_model.fail(f"{name} failed; see the log")
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         bundle = super()._repr_mimebundle_(**kwargs)
@@ -111,20 +135,6 @@ class View(anywidget.AnyWidget):
         if data is not None:
             data["text/html"] = self.static_html()
         return bundle
-
-
-class RowsFrame:
-    """The rows of a list, sent by difference to what was sent before."""
-
-    def __init__(self) -> None:
-        self._sent: dict[str, Any] = {}
-
-    def make(self, rows: tuple[dict[str, Any], ...], anew: bool) -> dict[str, Any]:
-        """The order of all rows, and those that are new or changed."""
-        known = {} if anew else self._sent
-        self._sent = {row["key"]: row for row in rows}
-        changed = [row for row in rows if known.get(row["key"]) is not row]
-        return {"order": list(self._sent), "rows": changed, "anew": anew}
 
 
 def escape(value: object) -> str:

@@ -50,9 +50,10 @@ def chat_frame(rows=None, **more):
         "title": "Bob Brown",
         "subtitle": "Direct chat",
         "initials": "BB",
-        "hue": 210,
+        "hue": 67,
         "group": False,
         "unread": 0,
+        "at_start": False,
         "error": "",
         **more,
     }
@@ -96,6 +97,7 @@ def list_frame(rows=None, **more):
         "selected": "1",
         "error": "",
         "me": "alice",
+        "started": 0,
         **more,
     }
 
@@ -109,6 +111,7 @@ STATUS = {
     "name": "Alice Liddell",
     "initials": "AL",
     "hue": 280,
+    "error": "",
 }
 COMPOSER = {"conversation": "1", "error": "", "refused": ["", 0]}
 
@@ -138,6 +141,7 @@ def inspector_frame(count=40, **more):
         "rows": rows,
         "anew": True,
         "total": [count, 0],
+        "filter": "",
         "selected": 4,
         "title": "#4 -> Send ask 4 150 B",
         "detail": [

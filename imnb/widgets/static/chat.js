@@ -1,89 +1,14 @@
 // One conversation: bubbles from old to new.
 
-const GROUP_GAP = 5 * 60 * 1e6;
+const SEEN_DELAY = 300;
+const OLDER_PAUSE = 500;
+const START_PAUSE = 5000; // a lost connection may have hidden what is older
 
-function decorate(rows, unreadFrom) {
-  const items = [];
-  let before = null;
-  for (const row of rows) {
-    const newDay = !before || dayOf(before.at) !== dayOf(row.at);
-    if (newDay) items.push({ key: `day ${dayOf(row.at)}`, stamp: "", day: row.at });
-    const head =
-      newDay || before.sender !== row.sender || row.at - before.at > GROUP_GAP;
-    if (head && items.length) {
-      const last = items[items.length - 1];
-      if (last.row) last.tail = true;
-    }
-    items.push({ key: row.key, row, head, tail: false });
-    before = row;
-  }
-  if (items.length && items[items.length - 1].row) items[items.length - 1].tail = true;
-  items.forEach((item, index) => {
-    if (!item.row) return;
-    const next = items[index + 1];
-    item.tail = !next || !next.row || next.head;
-    item.stamp = `${item.row.rev}${item.row.state}${item.head}${item.tail}`;
-  });
-  return items;
-}
-
-function renderState(row, send) {
-  if (row.state === "sending") {
-    const clock = make("span", "imnb-state imnb-sending", "◷");
-    clock.title = "Sending";
-    clock.setAttribute("aria-label", "sending");
-    return clock;
-  }
-  if (row.state === "failed") return make("span", "imnb-state imnb-failed", "!");
-  const tick = make("span", "imnb-state", "✓");
-  tick.title = "Sent";
-  tick.setAttribute("aria-label", "sent");
-  return tick;
-}
-
-function renderMessage(item, isGroup, send) {
-  const { row, head, tail } = item;
-  const bubble = make("div", `imnb-bubble imnb-${row.style === "note" ? "note" : "text"}`);
-  if (isGroup && head && !row.mine) {
-    const name = make("div", "imnb-name", row.name);
-    name.style.setProperty("--imnb-hue", row.hue);
-    bubble.append(name);
-  }
-  const text = make("span", "imnb-message-text", row.text);
-  text.dir = "auto";
-  const meta = make("span", "imnb-meta", timeFormat.format(date(row.at)));
-  if (row.mine) meta.append(" ", renderState(row));
-  bubble.append(text, meta);
-  const line = make(
-    "div",
-    `imnb-line${row.mine ? " imnb-mine" : ""}${head ? " imnb-head" : ""}${tail ? " imnb-tail" : ""}`,
-  );
-  line.setAttribute("role", "article");
-  line.setAttribute("aria-label", `${row.mine ? "You" : row.name}, ${timeFormat.format(date(row.at))}`);
-  if (isGroup && !row.mine) line.append(tail ? avatar(row.initials, row.hue) : make("span", "imnb-avatar-space"));
-  const column = make("div", "imnb-column", bubble);
-  if (row.state === "failed") {
-    const failure = make("div", "imnb-failure", row.error || "Not sent", " ");
-    failure.append(
-      button("imnb-link", "Send again", "Send again", () => send({ type: "retry", key: row.key })),
-      button("imnb-link", "Discard", "Discard", () => send({ type: "discard", key: row.key })),
-    );
-    column.append(failure);
-  }
-  line.append(column);
-  return line;
-}
-
-function renderDay(item) {
-  const line = make("div", "imnb-day", make("span", "", dayName(item.day)));
-  line.setAttribute("role", "separator");
-  return line;
-}
-
-function render({ model, el }) {
-  el.classList.add("imnb", "imnb-chat");
-  el.setAttribute("data-lm-suppress-shortcuts", "true");
+/** The parts of the page that a chat fills. */
+function layOut(el, model) {
+  begin(el, "imnb-chat");
   const title = make("div", "imnb-title");
+  title.dir = "auto";
   const subtitle = make("div", "imnb-subtitle");
   const picture = make("div", "imnb-picture");
   const header = make("header", "imnb-header", picture, make("div", "imnb-titles", title, subtitle));
@@ -92,72 +17,138 @@ function render({ model, el }) {
   scroller.setAttribute("role", "log");
   scroller.setAttribute("aria-label", "Messages");
   const empty = make("div", "imnb-empty");
-  const jump = button("imnb-jump", "Newest messages", "↓", () => list.scrollToEnd());
-  const error = make("div", "imnb-error");
-  error.setAttribute("role", "alert");
-  el.append(header, make("div", "imnb-messages", scroller, empty, jump), error);
+  const messages = make("div", "imnb-messages", scroller, empty);
+  const error = errorPanel(model);
+  el.append(header, messages, error.element);
+  return { title, subtitle, picture, header, scroller, empty, messages, error };
+}
 
-  const send = (message) => model.send(message);
+/** What was not seen yet: the mark above it and how many came out of sight. */
+class Unseen {
+  constructor() {
+    this.count = 0;
+    this.from = null;
+  }
+
+  /** Another conversation is shown; `unread` of it are new. */
+  restart(unread) {
+    this.count = 0;
+    this.from = null;
+    this.waiting = unread;
+  }
+
+  /** The first rows of a conversation are there: where does the new begin? */
+  mark(rows) {
+    if (!this.waiting || !rows.length) return;
+    const theirs = rows.filter((row) => !row.mine);
+    this.from = theirs[Math.max(0, theirs.length - this.waiting)]?.key ?? null;
+    this.waiting = 0;
+  }
+
+  /** Rows came at the end while it was out of sight. */
+  add(rows) {
+    if (!this.count && rows.length) this.from = rows[0].key;
+    this.count += rows.length;
+  }
+}
+
+function drawHeader(parts, frame, isEmpty) {
+  parts.header.hidden = !frame.conversation;
+  parts.title.textContent = frame.title;
+  parts.subtitle.textContent = frame.subtitle;
+  parts.picture.replaceChildren(avatar(frame.initials, frame.hue));
+  parts.error.show(frame.error);
+  parts.empty.hidden = !isEmpty;
+  parts.empty.replaceChildren(
+    make("div", "imnb-empty-mark", "💬"),
+    make("div", "", frame.conversation ? "No messages yet. Say hello." : "Choose a conversation"),
+  );
+}
+
+function render({ model, el }) {
+  const parts = layOut(el, model);
+  const send = (message) => tell(model, message);
   const rows = new Rows();
-  let isGroup = false;
-  let shown = null;
-  let asked = 0;
-  let unseen = 0;
+  const unseen = new Unseen();
+  let frame = { conversation: null, group: false, at_start: true };
+  let askedAt = 0;
+  let seenTimer = 0;
+
+  const askOlder = () => {
+    const pause = frame.at_start ? START_PAUSE : OLDER_PAUSE;
+    if (!rows.order.length || Date.now() - askedAt < pause) return;
+    askedAt = Date.now();
+    send({ type: "older" });
+  };
+  const isSeen = () => frame.unread > 0 && rows.order.length && list.atEnd && document.visibilityState === "visible";
+  const tellSeen = () => {
+    if (seenTimer || !isSeen()) return;
+    seenTimer = setTimeout(() => {
+      seenTimer = 0;
+      if (isSeen()) send({ type: "seen" });
+    }, SEEN_DELAY);
+  };
   const list = new VirtualList(
-    scroller,
-    (item) => (item.row ? renderMessage(item, isGroup, send) : renderDay(item)),
+    parts.scroller,
+    (item) => (item.row ? renderMessage(item, frame.group, send) : renderSeparator(item)),
     {
       stick: true,
       estimate: 44,
-      onTop: () => {
-        if (Date.now() - asked < 500) return;
-        asked = Date.now();
-        send({ type: "older" });
-      },
+      onTop: askOlder,
       onEnd: () => {
-        unseen = 0;
+        unseen.count = 0;
         updateJump();
         send({ type: "end" });
+        tellSeen();
       },
     },
   );
+  const toEnd = () => {
+    list.scrollToEnd();
+    list.options.onEnd();
+    parts.scroller.focus();
+  };
+  const jump = button("imnb-jump", "Newest messages", "↓", toEnd);
+  parts.messages.append(jump);
   const updateJump = () => {
+    const count = unseen.count > 99 ? "99+" : unseen.count;
     jump.hidden = list.atEnd || !rows.order.length;
-    jump.textContent = unseen ? `↓ ${unseen > 99 ? "99+" : unseen}` : "↓";
+    jump.textContent = count ? `↓ ${count}` : "↓";
+    jump.setAttribute("aria-label", count ? `Newest messages, ${count} new` : "Newest messages");
   };
-  scroller.addEventListener("scroll", updateJump, { passive: true });
+  parts.scroller.addEventListener("scroll", updateJump, { passive: true });
 
-  const draw = (frame) => {
-    const known = new Set(rows.order);
-    rows.take(frame);
-    isGroup = frame.group;
-    const switched = shown !== frame.conversation;
-    if (switched) {
-      shown = frame.conversation;
+  /** Take a frame in; decides whether what is in sight stays in sight. */
+  const take = (next) => {
+    const isOther = next.conversation !== frame.conversation;
+    const last = rows.order.at(-1);
+    rows.take(next);
+    frame = next;
+    if (isOther) {
+      askedAt = 0;
       list.atEnd = true;
-      unseen = 0;
-    } else if (!list.atEnd) {
-      const last = frame.order.length ? rows.byKey.get(frame.order[frame.order.length - 1]) : null;
-      if (last?.mine && !known.has(last.key)) list.atEnd = true;
-      else unseen += frame.order.slice(-200).filter((key) => !known.has(key)).length;
+      unseen.restart(next.unread);
     }
-    header.hidden = !frame.conversation;
-    title.textContent = frame.title;
-    subtitle.textContent = frame.subtitle;
-    picture.replaceChildren(avatar(frame.initials, frame.hue));
-    error.textContent = frame.error;
-    error.hidden = !frame.error;
-    empty.hidden = rows.order.length > 0;
-    empty.replaceChildren(
-      make("div", "imnb-empty-mark", "💬"),
-      make("div", "", frame.conversation ? "No messages yet. Say hello." : "Choose a conversation"),
-    );
-    list.setItems(decorate(rows.list()));
-    updateJump();
-    if (frame.unread > 0 && list.atEnd && document.visibilityState === "visible") send({ type: "seen" });
+    const begin = isOther ? -1 : rows.order.lastIndexOf(last);
+    const added = begin < 0 ? [] : rows.order.slice(begin + 1).map((key) => rows.byKey.get(key));
+    if (added.some((row) => row.mine)) {
+      list.atEnd = true;
+      unseen.restart(0);
+    } else if (!list.atEnd) unseen.add(added);
+    else if (next.anew && added.length) unseen.from = added[0].key; // nobody looked
   };
-  const disconnect = connect(model, draw);
+  const disconnect = connect(model, (next) => {
+    take(next);
+    const shown = rows.list();
+    unseen.mark(shown);
+    drawHeader(parts, frame, !shown.length);
+    list.setItems(decorate(shown, { newFrom: unseen.from, isGroup: frame.group, atStart: frame.at_start }));
+    updateJump();
+    tellSeen();
+    if (!list.isFilled() && !frame.at_start) askOlder();
+  });
   return () => {
+    clearTimeout(seenTimer);
     disconnect();
     list.destroy();
   };

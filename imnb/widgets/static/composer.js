@@ -1,28 +1,67 @@
 // Where a message is written: Enter sends, Shift-Enter makes a line.
 
-function render({ model, el }) {
-  el.classList.add("imnb", "imnb-composer");
-  el.setAttribute("data-lm-suppress-shortcuts", "true");
+const MAX_HEIGHT = 160;
+
+/** Texts that were not sent yet, by conversation. */
+class Drafts {
+  constructor() {
+    this.written = new Map();
+    this.returned = new Map();
+  }
+
+  keep(conversation, text) {
+    this.written.set(conversation, text);
+  }
+
+  get(conversation) {
+    return this.written.get(conversation) ?? "";
+  }
+
+  /** What is in the field was sent: if it comes back, that is news. */
+  sent(conversation) {
+    this.returned.delete(conversation);
+  }
+
+  /** A refused text, before what was written since; each comes back once. */
+  putBack(conversation, text, written) {
+    if (this.returned.get(conversation) === text) return written;
+    this.returned.set(conversation, text);
+    return written ? `${text}\n${written}` : text;
+  }
+}
+
+/** An Enter that ends a word of an input method is not meant for us. */
+const isSending = (event) =>
+  event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229;
+
+function textArea() {
   const input = make("textarea", "imnb-input");
   input.rows = 1;
   input.dir = "auto";
   input.placeholder = "Write a message";
   input.setAttribute("aria-label", "Message");
-  const go = button("imnb-round imnb-send", "Send", "➤", () => submit());
-  const error = make("div", "imnb-error");
-  error.setAttribute("role", "alert");
-  error.hidden = true;
-  el.append(error, make("div", "imnb-compose", input, go));
+  return input;
+}
 
+function render({ model, el }) {
+  begin(el, "imnb-composer");
+  const input = textArea();
+  const go = button("imnb-round imnb-send", "Send", "➤", () => submit());
+  const error = errorPanel(model);
+  el.append(error.element, make("div", "imnb-compose", input, go));
+
+  const drafts = new Drafts();
+  let shown = null;
   let refusals = 0;
   const grow = () => {
     input.style.height = "auto";
-    input.style.height = `${Math.min(input.scrollHeight + 2, 160)}px`;
-    go.disabled = !input.value.trim();
+    input.style.height = `${Math.min(input.scrollHeight + 2, MAX_HEIGHT)}px`;
+    go.disabled = input.disabled || !input.value.trim();
   };
   const submit = () => {
     if (!input.value.trim() || input.disabled) return;
-    model.send({ type: "send", text: input.value });
+    if (!tell(model, { type: "send", text: input.value })) return;
+    drafts.sent(shown);
     input.value = "";
     grow();
     input.focus();
@@ -30,25 +69,31 @@ function render({ model, el }) {
   input.addEventListener("input", grow);
   input.addEventListener("keydown", (event) => {
     event.stopPropagation(); // JupyterLab would run the cell on Shift-Enter
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      submit();
-    }
+    if (!isSending(event)) return;
+    event.preventDefault();
+    submit();
   });
-  let shown = null;
+  const switchTo = (conversation) => {
+    if (shown) drafts.keep(shown, input.value);
+    input.value = drafts.get(conversation);
+    shown = conversation;
+  };
+  const sizes = new ResizeObserver(grow);
+  sizes.observe(el);
   const disconnect = connect(model, (frame) => {
+    if (shown !== frame.conversation) switchTo(frame.conversation);
     input.disabled = !frame.conversation;
     el.classList.toggle("imnb-off", !frame.conversation);
-    if (shown !== frame.conversation && shown !== null) input.value = "";
-    shown = frame.conversation;
-    error.textContent = frame.error;
-    error.hidden = !frame.error;
+    error.show(frame.error);
     const [text, count] = frame.refused;
-    if (count > refusals && !input.value) input.value = text;
+    if (count > refusals && text) input.value = drafts.putBack(shown, text, input.value);
     refusals = count;
     grow();
   });
-  return disconnect;
+  return () => {
+    sizes.disconnect();
+    disconnect();
+  };
 }
 
 export default { render };

@@ -1,119 +1,139 @@
 // Conversations, the liveliest first; search; starting new ones.
 
+let lists = 0;
+
 function whenShort(us) {
   if (!us) return "";
   if (dayOf(us) === new Date().toDateString()) return timeFormat.format(date(us));
   return shortDayFormat.format(date(us));
 }
 
-function renderRow(row, me, selected, choose) {
+function previewOf(row, me) {
+  if (!row.preview) return "No messages yet";
+  if (row.sender === me) return `You: ${row.preview}`;
+  return row.group && row.sender ? `${row.sender}: ${row.preview}` : row.preview;
+}
+
+function renderBadge(unread) {
+  const badge = make("span", "imnb-badge", unread > 999 ? "999+" : String(unread));
+  badge.setAttribute("role", "img");
+  badge.setAttribute("aria-label", `${unread} unread`);
+  return badge;
+}
+
+function renderRow(row, me, isSelected, choose) {
   const title = make("span", "imnb-row-title", row.title);
   title.dir = "auto";
   const top = make("div", "imnb-row-top", title, make("span", "imnb-row-time", whenShort(row.at)));
-  const who = row.sender === me ? "You: " : row.group && row.sender ? `${row.sender}: ` : "";
-  const preview = make("span", "imnb-row-preview", row.preview ? who + row.preview : "No messages yet");
+  const preview = make("span", "imnb-row-preview", previewOf(row, me));
   preview.dir = "auto";
   const bottom = make("div", "imnb-row-bottom", preview);
-  if (row.unread > 0) {
-    const badge = make("span", "imnb-badge", row.unread > 999 ? "999+" : String(row.unread));
-    badge.setAttribute("aria-label", `${row.unread} unread`);
-    bottom.append(badge);
-  }
+  if (row.unread > 0) bottom.append(renderBadge(row.unread));
   const element = make("div", "imnb-row", avatar(row.initials, row.hue), make("div", "imnb-row-body", top, bottom));
+  element.classList.toggle("imnb-unread", row.unread > 0);
   element.setAttribute("role", "option");
-  element.setAttribute("aria-selected", String(row.key === selected));
+  element.setAttribute("aria-selected", String(isSelected));
   element.title = row.title;
   element.addEventListener("click", () => choose(row.key));
   return element;
 }
 
+function field(className, placeholder, label) {
+  const input = make("input", `imnb-input ${className}`);
+  input.placeholder = placeholder;
+  input.setAttribute("aria-label", label);
+  return input;
+}
+
+/** Asks whom to talk to; stays until the conversation is there. */
 function startPanel(send) {
-  const people = make("input", "imnb-input");
-  people.placeholder = "User names, e.g. bob, carol";
-  people.setAttribute("aria-label", "Users to talk to, separated by commas");
-  const title = make("input", "imnb-input");
-  title.placeholder = "Group name (for a group)";
-  title.setAttribute("aria-label", "Group name");
-  const panel = make("form", "imnb-panel", people, title);
+  const people = field("", "User names, e.g. bob, carol", "Users to talk to, separated by commas");
+  const title = field("", "Group name (for a group)", "Group name");
   const start = make("button", "imnb-primary", "Start");
   start.type = "submit";
-  const buttons = make("div", "imnb-panel-buttons", start);
-  panel.append(buttons);
-  panel.hidden = true;
+  const panel = make("form", "imnb-panel", people, title, make("div", "imnb-panel-buttons", start));
+  const toggle = button("imnb-round", "New conversation", "+", () => show(panel.hidden));
+  const show = (isOpen) => {
+    panel.hidden = !isOpen;
+    toggle.setAttribute("aria-expanded", String(isOpen));
+    if (isOpen) people.focus();
+  };
+  const done = () => {
+    people.value = title.value = "";
+    show(false);
+  };
+  show(false);
   panel.addEventListener("submit", (event) => {
     event.preventDefault();
     const users = people.value.split(/[,\s]+/).filter(Boolean);
     send({ type: "start", users, title: title.value });
   });
-  panel.clear = () => {
-    people.value = "";
-    title.value = "";
-  };
-  panel.begin = () => people.focus();
-  return panel;
+  panel.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    show(false);
+    toggle.focus();
+  });
+  return { panel, toggle, done };
+}
+
+function searchField() {
+  const search = field("imnb-search", "Search", "Search conversations");
+  search.type = "search";
+  return search;
+}
+
+function layOut(el, model, search) {
+  begin(el, "imnb-conversations");
+  const scroller = make("div", "imnb-scroller");
+  scroller.tabIndex = 0;
+  scroller.setAttribute("role", "listbox");
+  scroller.setAttribute("aria-label", "Conversations");
+  const empty = make("div", "imnb-empty");
+  const error = errorPanel(model);
+  const start = startPanel((message) => tell(model, message));
+  const tools = make("div", "imnb-tools", make("label", "imnb-search-box", search), start.toggle);
+  el.append(tools, start.panel, error.element, make("div", "imnb-messages", scroller, empty));
+  return { scroller, empty, error, start };
 }
 
 function render({ model, el }) {
-  el.classList.add("imnb", "imnb-conversations");
-  el.setAttribute("data-lm-suppress-shortcuts", "true");
-  const send = (message) => model.send(message);
-  const search = make("input", "imnb-input imnb-search");
-  search.type = "search";
-  search.placeholder = "Search";
-  search.setAttribute("aria-label", "Search conversations");
-  const panel = startPanel(send);
-  const toggle = button("imnb-round", "New conversation", "+", () => {
-    panel.hidden = !panel.hidden;
-    toggle.setAttribute("aria-expanded", String(!panel.hidden));
-    if (!panel.hidden) panel.begin();
-  });
-  const error = make("div", "imnb-error");
-  error.setAttribute("role", "alert");
-  error.hidden = true;
-  const scroller = make("div", "imnb-scroller");
-  scroller.tabIndex = 0;
-  const empty = make("div", "imnb-empty");
-  el.append(make("div", "imnb-tools", search, toggle), panel, error, make("div", "imnb-messages", scroller, empty));
-
+  const search = searchField();
+  const { scroller, empty, error, start } = layOut(el, model, search);
+  const prefix = `imnb-conversation-${lists++}`;
   const rows = new Rows();
-  let frame = { selected: "", me: "" };
-  const choose = (key) => send({ type: "select", key });
-  const list = new VirtualList(scroller, (item) => renderRow(item.row, frame.me, frame.selected, choose), {
-    estimate: 62,
-    role: "listbox",
-  });
+  let frame = { selected: "", me: "", started: 0 };
+  const choose = (key) => tell(model, { type: "select", key });
+  const list = new VirtualList(
+    scroller,
+    ({ row, isSelected }) => {
+      const element = renderRow(row, frame.me, isSelected, choose);
+      element.id = `${prefix}-${row.key}`;
+      return element;
+    },
+    { estimate: 57 },
+  );
   const found = () => {
     const words = search.value.trim().toLowerCase();
     return rows.list().filter((row) => !words || `${row.title}\n${row.preview}`.toLowerCase().includes(words));
   };
   const show = () => {
     const today = new Date().toDateString();
-    const shown = found();
-    list.setItems(shown.map((row) => ({ key: row.key, row, stamp: `${row.rev}${row.key === frame.selected}${today}` })));
-    empty.hidden = shown.length > 0;
+    const items = found().map((row) => {
+      const isSelected = row.key === frame.selected;
+      return { key: row.key, row, isSelected, stamp: `${row.rev} ${isSelected} ${today}` };
+    });
+    list.setItems(items);
+    scroller.setAttribute("aria-activedescendant", frame.selected ? `${prefix}-${frame.selected}` : "");
+    empty.hidden = items.length > 0;
     empty.textContent = rows.order.length ? "Nothing found" : "No conversations yet. Press + to start one.";
   };
   search.addEventListener("input", show);
-  scroller.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    const keys = found().map((row) => row.key);
-    const next = keys[Math.max(0, Math.min(keys.length - 1, keys.indexOf(frame.selected) + step))];
-    if (next) {
-      choose(next);
-      list.scrollToKey(next);
-    }
-  });
+  chooseByKeys(list, () => found().map((row) => row.key), () => frame.selected, choose);
   const disconnect = connect(model, (next) => {
     rows.take(next);
-    if (next.selected !== frame.selected) {
-      panel.hidden = true;
-      panel.clear();
-    }
+    if (next.selected !== frame.selected || next.started > frame.started) start.done();
     frame = next;
-    error.textContent = next.error;
-    error.hidden = !next.error;
+    error.show(next.error);
     show();
   });
   return () => {

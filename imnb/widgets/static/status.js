@@ -1,37 +1,48 @@
 // Who is logged in and whether the connection is there.
 
-function render({ model, el }) {
-  el.classList.add("imnb", "imnb-status");
-  el.setAttribute("data-lm-suppress-shortcuts", "true");
+function layOut(el, model) {
+  begin(el, "imnb-status");
   const picture = make("div", "imnb-picture");
   const name = make("div", "imnb-title");
+  name.dir = "auto";
   const dot = make("span", "imnb-dot");
-  const label = make("span", "");
-  const line = make("div", "imnb-subtitle", dot, label);
-  line.setAttribute("role", "status");
-  const retry = button("imnb-link", "Try again now", "Try now", () => model.send({ type: "reconnect" }));
-  el.append(picture, make("div", "imnb-titles", name, line), retry);
+  dot.setAttribute("aria-hidden", "true");
+  const label = make("span", "imnb-status-label");
+  label.setAttribute("role", "status"); // without what counts, or it is read out twice a second
+  const more = make("span", "imnb-status-more");
+  const line = make("div", "imnb-subtitle", dot, label, more);
+  const retry = button("imnb-link", "Try again now", "Try now", () => tell(model, { type: "reconnect" }));
+  retry.hidden = true;
+  const error = errorPanel(model);
+  const first = make("div", "imnb-status-top", name, retry);
+  el.append(make("div", "imnb-who", picture, make("div", "imnb-titles", first, line)), error.element);
+  return { picture, name, dot, label, more, line, retry, error };
+}
 
+function render({ model, el }) {
+  const parts = layOut(el, model);
   let frame = null;
   let due = 0;
-  const show = () => {
-    if (!frame) return;
-    const parts = [frame.label];
+  /** What changes with time, by the browser's clock: the kernel may be busy. */
+  const count = () => {
+    const texts = [];
     const left = Math.ceil((due - Date.now()) / 1000);
-    if (due) parts.push(left > 0 ? `next try in ${left} s` : "trying…");
-    if (frame.behind > 0) parts.push(`${frame.behind} to catch up`);
-    label.textContent = parts.join(" · ");
-    line.title = frame.detail;
+    if (due) texts.push(left > 0 ? `next try in ${left} s` : "trying…");
+    if (frame.behind > 0) texts.push(`${frame.behind} to catch up`);
+    parts.more.textContent = texts.map((text) => ` · ${text}`).join("");
   };
-  const timer = setInterval(() => due && show(), 500);
+  const timer = setInterval(() => due && count(), 500);
   const disconnect = connect(model, (next) => {
     frame = next;
     due = next.retry_in >= 0 ? Date.now() + next.retry_in * 1000 : 0;
-    name.textContent = next.name;
-    picture.replaceChildren(avatar(next.initials, next.hue));
-    dot.dataset.tone = next.tone;
-    retry.hidden = next.retry_in < 0;
-    show();
+    parts.name.textContent = next.name;
+    parts.picture.replaceChildren(avatar(next.initials, next.hue));
+    parts.dot.dataset.tone = el.dataset.tone = next.tone;
+    if (parts.label.textContent !== next.label) parts.label.textContent = next.label;
+    parts.line.title = [next.label, next.detail].filter(Boolean).join(": ");
+    parts.retry.hidden = next.retry_in < 0;
+    parts.error.show(next.error);
+    count();
   });
   return () => {
     clearInterval(timer);
