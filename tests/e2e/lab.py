@@ -19,6 +19,8 @@ SCREENSHOTS = ROOT / "tests" / "screenshots"
 TOKEN = "test-token"
 START_TIMEOUT = 90
 QUIET = '{"fetchNews": "false", "checkForUpdates": false}'
+FAILURE = '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]'
+"""A traceback, or anything else on standard error."""
 READY = """() => {
   const context = window.jupyterapp?.shell?.currentWidget?.sessionContext;
   const kernel = context?.session?.kernel;
@@ -118,26 +120,21 @@ class Lab:
         before = self.counts()
         self.command("notebook:run-all-cells")
         self.page.wait_for_function(
-            """before => {
+            """([before, failure]) => {
               const now = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
                 .map((prompt) => prompt.textContent);
-              return now.every((text, n) => /\\d/.test(text) && text !== before[n]);
+              return document.querySelector(failure)
+                || now.every((text, n) => /\\d/.test(text) && text !== before[n]);
             }""",
-            arg=before,
+            arg=[before, FAILURE],
             timeout=90_000,
         )
+        assert self.page.locator(FAILURE).all_text_contents() == []
         self.wait_for_kernel()
 
     def counts(self):
         """The execution counts that the prompts show."""
         return self.page.locator(".jp-CodeCell .jp-InputPrompt").all_text_contents()
-
-    def failures(self):
-        """Tracebacks that cells show."""
-        selector = (
-            '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]'
-        )
-        return self.page.locator(selector).all_text_contents()
 
     def theme(self, name):
         self.command("apputils:change-theme", f"{{theme: '{name}'}}")
