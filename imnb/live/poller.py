@@ -53,9 +53,10 @@ class Poller:
         self._wake.set()
 
     async def read_now(self, observer: Observer) -> None:
-        """Read for one observer at once."""
+        """Read for one observer at once, at the limit that it has now."""
         self._fresh.discard(observer)
-        await self._read([observer])
+        while observer in self._observers and await self._read([observer]):
+            pass  # a newer reading overtook this one, perhaps at another limit
 
     async def close(self) -> None:
         """Stop; safe to call twice."""
@@ -68,12 +69,9 @@ class Poller:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            try:
-                touched = self._touched()
-                if touched:
-                    await self._read(touched)
-            except Exception as error:  # the next change may go well
-                self._scope.report("poller", error)
+            touched = self._touched()
+            if touched:
+                await self._read_all(touched)
             await asyncio.sleep(self._interval)
 
     def _touched(self) -> list[Observer]:
@@ -88,18 +86,45 @@ class Poller:
             if observer in fresh or observer.rule.is_touched_by(entries)
         ]
 
-    async def _read(self, observers: list[Observer]) -> None:
-        """Read for some observers, all from one state of the store."""
+    async def _read_all(self, observers: list[Observer]) -> None:
+        """Read for all together, or each alone when that fails."""
+        try:
+            late = await self._read(observers)
+        except Exception as error:
+            if len(observers) > 1:
+                for observer in observers:
+                    await self._read_all([observer])
+                return
+            self._scope.report(f"poller: {observers[0].rule.name}", error)
+            self._fresh.update(observers)  # with the next change it may go well
+        else:
+            for observer in late:
+                self.refresh(observer)
+
+    async def _read(self, observers: list[Observer]) -> list[Observer]:
+        """Read for some observers, all from one state of the store.
+
+        Returns:
+            Those whose rows were out of date when they came.
+        """
         self.readings += 1
         revision = self._database.revision
+        limits = [observer.limit for observer in observers]
 
         def work(cursor: Cursor) -> list[list[Row]]:
             return [
-                observer.rule.read(cursor, observer.limit) for observer in observers
+                observer.rule.read(cursor, limit)
+                for observer, limit in zip(observers, limits, strict=True)
             ]
 
+        late = []
         results = await self._database.read(work)
-        for observer, rows in zip(observers, results, strict=True):
+        for observer, limit, rows in zip(observers, limits, results, strict=True):
+            if observer not in self._observers:
+                continue  # it was closed meanwhile
             # A newer reading may have overtaken this one in another thread.
-            if observer.snapshot.revision <= revision:
+            if observer.snapshot.revision > revision or observer.limit != limit:
+                late.append(observer)
+            else:
                 observer.publish(rows, revision)
+        return late

@@ -20,8 +20,9 @@ CHAT_COLUMNS = (
     "error",
     "rev",
 )
-# The newest messages are picked before anything is joined to them. A message of
-# mine keeps its client id as key, so that sent replaces sending in one row.
+# The newest messages are picked before anything is joined to them, and none from
+# below a hole: what is missing would not be seen, and paging asks for it. A message
+# of mine keeps its client id as key, so that sent replaces sending in one row.
 _MESSAGES = """
     SELECT
         CASE WHEN m.sender_id = ? AND m.client_id <> '' THEN m.client_id
@@ -29,7 +30,8 @@ _MESSAGES = """
         m.seq, m.client_id, m.sender_id, coalesce(nullif(u.name, ''), m.sender_id),
         m.kind, m."text", m.content, m.sent_at, 'sent', '', m.rev
     FROM (
-        SELECT * FROM message WHERE conversation_id = ?
+        SELECT * FROM message WHERE conversation_id = ? AND seq > coalesce(
+            (SELECT max(to_seq) FROM hole WHERE conversation_id = ?), 0)
         ORDER BY sent_at DESC, seq DESC LIMIT ?
     ) m LEFT JOIN "user" u ON u.user_id = m.sender_id
     ORDER BY m.seq
@@ -45,15 +47,20 @@ def chat(conversation_id: ConversationId, me: UserId) -> Rule:
     """A conversation: messages from old to new, then those on their way out."""
 
     def read(reader: Reader, limit: int) -> list[Row]:
-        messages = reader.fetch(_MESSAGES, [me, conversation_id, limit])
+        messages = reader.fetch(
+            _MESSAGES, [me, conversation_id, conversation_id, limit]
+        )
         return messages + reader.fetch(_OUTBOX, [me, me, conversation_id])
 
     def concerns(entry: Entry) -> bool:
-        if entry.table != "message":
-            return True
-        return isinstance(entry.key, tuple) and entry.key[0] == conversation_id
+        if entry.table == "message":
+            return isinstance(entry.key, tuple) and entry.key[0] == conversation_id
+        if entry.table in {"conversation", "hole"}:
+            return entry.key == conversation_id
+        return True
 
-    tables = frozenset({"message", "outbox", "user", "conversation"})
+    # of a conversation that goes only itself is named, not each of its messages
+    tables = frozenset({"message", "outbox", "user", "conversation", "hole"})
     return Rule(f"chat {conversation_id}", tables, CHAT_COLUMNS, read, concerns)
 
 

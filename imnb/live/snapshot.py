@@ -36,10 +36,13 @@ class Snapshot:
     def df(self) -> "pandas.DataFrame":
         """The rows as a table; columns that end in ``_at`` are times in UTC.
 
-        It is made at the first use; each caller gets a copy that shares the
-        data until somebody writes to it.
+        It is made at the first use; each caller gets a copy, which from pandas 3
+        on shares the data until somebody writes to it.
         """
-        return self._frame.copy(deep=False)
+        import pandas
+
+        is_lazy = int(pandas.__version__.partition(".")[0]) >= 3
+        return self._frame.copy(deep=not is_lazy)
 
     @functools.cached_property
     def _frame(self) -> "pandas.DataFrame":

@@ -76,15 +76,21 @@ class Source:
     async def open(self) -> Snapshot:
         """Read the first rows; changes are told from now on."""
         self._poller.add(self._observer)
-        await self._poller.read_now(self._observer)
+        try:
+            await self._poller.read_now(self._observer)
+        except BaseException:
+            self._poller.remove(self._observer)
+            raise
         return self.snapshot
 
     async def load_older(self, count: int = 50) -> int:
         """Make the window larger at its old end.
 
         Returns:
-            How many rows came; 0 when there are no more.
+            How many rows came; 0 when there are no more, or no room for more.
         """
+        if self._observer.limit >= MAX_WINDOW:
+            return 0
         before = len(self.snapshot)
         self._observer.limit = min(self._observer.limit + count, MAX_WINDOW)
         await self._poller.read_now(self._observer)

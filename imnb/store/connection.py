@@ -58,6 +58,11 @@ class Cursor:
             rows: list[Row] = self.duck.execute(sql, params or None).fetchall()
             return rows
 
+    def abandon(self) -> None:
+        """End the transaction that is open, if one is."""
+        with contextlib.suppress(duckdb.Error):
+            self.duck.execute("ROLLBACK")
+
 
 def connect(path: pathlib.Path | None, *, read_only: bool = False) -> Any:
     """Open a file, or a database in memory for ``None``.

@@ -165,7 +165,8 @@ class Database:
 
         Raises:
             QueryRefused: it is something else, or gives too many rows.
-            QueryTimeout: it took too long.
+            QueryTimeout: it took too long, with the waiting for queries before it.
+            ClosedError: the store was closed meanwhile.
             StoreError: DuckDB does not accept it.
         """
         if limit < 1 or timeout <= 0:
@@ -181,8 +182,11 @@ class Database:
             ) from error
 
     async def close(self) -> None:
-        """Commit what was submitted, close the file, end the threads."""
-        await self._queries.close()
+        """Commit what was submitted, close the file, end the threads.
+
+        A query of the user's that still runs is interrupted.
+        """
+        await self._queries.close(hurry=True)
         await self._readers.close()
         await self._writer.close()
 

@@ -84,7 +84,10 @@ def inspect(cursor: Cursor, query: str) -> Statement:
 
 def _split(query: str) -> tuple[str, str]:
     """Take EXPLAIN and a closing semicolon off, by DuckDB's own tokens."""
-    data = query.encode()  # the offsets count bytes
+    try:
+        data = query.encode()  # the offsets count bytes
+    except UnicodeEncodeError:
+        raise QueryRefused("the query has half a character (a surrogate)") from None
     starts = [offset for offset, _ in duckdb.tokenize(query)]
     ends = [*starts[1:], len(data)] if starts else []
     words = [

@@ -45,9 +45,14 @@ class OwnerLock:
                 break
             # its owner removed the file between our open and our lock
             os.close(descriptor)
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, json.dumps(_myself()).encode())
-        return cls(path, descriptor)
+        lock = cls(path, descriptor)
+        try:
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, json.dumps(_myself()).encode())
+        except BaseException:  # e.g. the disk is full
+            lock.release()
+            raise
+        return lock
 
     def release(self) -> None:
         """Let the next one in; safe to call twice."""

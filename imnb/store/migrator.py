@@ -151,7 +151,7 @@ def _migrate(duck: Any, series: Series, version: int) -> None:
             duck.execute("COMMIT")
         except Exception as error:
             # COMMIT after an error would report success and store nothing
-            duck.execute("ROLLBACK")
+            Cursor(duck).abandon()
             raise StoreError(
                 f"migration {number} of {series.application} failed: {error}"
             ) from error

@@ -50,11 +50,22 @@ def open_ledger(
 
 
 def take_lock(path: pathlib.Path | None) -> OwnerLock | None:
-    """Make the folder, readable by its owner only, and lock the file's place."""
+    """Make the folder, readable by its owner only, and lock the file's place.
+
+    Raises:
+        StoreLocked: somebody has it open.
+        StoreError: the folder cannot be made or written to.
+    """
     if path is None:
         return None
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return OwnerLock.take(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return OwnerLock.take(path)
+    except OSError as error:
+        raise StoreError(
+            f"the store {path} cannot be made or opened: {error.strerror}: choose a "
+            "folder that can be written to"
+        ) from error
 
 
 def claim(cursor: Cursor, me: str) -> None:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from imnb.errors import ClosedError, StoreError
+from imnb.errors import ClosedError, QueryTimeout, StoreError
 from imnb.store.connection import Cursor
 from imnb.store.ending import forget, watch
 
@@ -31,24 +31,35 @@ class _Read:
         self.future = future
         self.lock = threading.Lock()
         self.cursor: Cursor | None = None
-        self.stopped = False
+        self.stopped_by: Exception | None = None
 
     def run(self, cursor: Cursor) -> object:
         with self.lock:
-            if self.stopped:
-                raise ClosedError("the read was cancelled before it began")
+            if self.stopped_by is not None:
+                raise self.stopped_by
             self.cursor = cursor
         try:
             return self.work(cursor)
+        except Exception as error:
+            if self.stopped_by is not None:
+                raise self.stopped_by from error
+            raise
         finally:
             with self.lock:
                 self.cursor = None
+            if self.stopped_by is not None:
+                # an interrupt that hits a BEGIN or ROLLBACK leaves the
+                # transaction open, and every later read would fail
+                cursor.abandon()
 
-    def stop(self) -> None:
+    def stop(self, why: Exception) -> bool:
+        """Interrupt it or keep it from beginning; whether it runs."""
         with self.lock:
-            self.stopped = True
-            if self.cursor is not None:
-                self.cursor.duck.interrupt()
+            self.stopped_by = why
+            if self.cursor is None:
+                return False
+            self.cursor.duck.interrupt()
+            return True
 
 
 class Readers:
@@ -64,46 +75,54 @@ class Readers:
             )
             for i, cursor in enumerate(cursors)
         ]
-        self._waiting = 0
+        self._reads: set[_Read] = set()
         self._started = False
         self._closed = False
         self._running = len(self._threads)
         self._ended: asyncio.Future[None] = self._loop.create_future()
 
     def __repr__(self) -> str:
-        return f"<Readers {len(self._threads)} threads, {self._waiting} reads waiting>"
+        return f"<Readers {len(self._threads)} threads, {len(self._reads)} reads>"
 
     async def run(self, work: Callable[[Cursor], T], timeout: float | None = None) -> T:
         """Run ``work`` in one of the threads.
 
-        Cancelling, or the end of ``timeout`` seconds, interrupts its statement.
+        Cancelling, or the end of ``timeout`` seconds, interrupts its statement;
+        the time that it waits for a thread counts.
 
         Raises:
             ClosedError: the store was closed.
+            QueryTimeout: it took longer than ``timeout``.
             StoreError: too many reads wait, or the statement failed.
         """
         read = self._enqueue(work)
         alarm = None
         if timeout is not None:
-            alarm = self._loop.call_later(timeout, self._halt, read)
+            late = QueryTimeout("the query was interrupted")
+            alarm = self._loop.call_later(timeout, self._halt, read, late)
         try:
             result: T = await asyncio.shield(read.future)
         except asyncio.CancelledError:
             # nobody waits for what the statement says when it is interrupted
             read.future.add_done_callback(_retrieve)
-            self._halt(read)
+            self._halt(read, ClosedError("the read was cancelled"))
             raise
         finally:
             if alarm is not None:
                 alarm.cancel()
-            self._waiting -= 1
         return result
 
-    async def close(self) -> None:
-        """End the threads once the reads that are under way have ended."""
+    async def close(self, *, hurry: bool = False) -> None:
+        """End the threads once the reads that were asked for have ended.
+
+        With ``hurry`` they are interrupted and fail with `ClosedError`.
+        """
         if self._closed:
             return
         self._stop()
+        if hurry:
+            for read in list(self._reads):
+                self._halt(read, ClosedError("the store was closed"))
         if self._started:
             await asyncio.shield(self._ended)
         self.end(timeout=None)
@@ -129,23 +148,25 @@ class Readers:
     def _enqueue(self, work: Callable[[Cursor], T]) -> _Read:
         if self._closed:
             raise ClosedError("the store is closed")
-        if self._waiting >= MAX_WAITING:
-            raise StoreError(f"{self._waiting} reads are waiting already: slow down")
+        if len(self._reads) >= MAX_WAITING:
+            raise StoreError(f"{len(self._reads)} reads are waiting already: slow down")
         if not self._started:
             self._started = True
             for thread in self._threads:
                 thread.start()
             watch(self)
-        self._waiting += 1
         read = _Read(work, self._loop.create_future())
+        self._reads.add(read)
         self._queue.put(read)
         return read
 
-    def _halt(self, read: _Read) -> None:
+    def _halt(self, read: _Read, why: Exception) -> None:
         if read.future.done():
             return
-        read.stop()
-        self._loop.call_later(STOP_AGAIN, self._halt, read)
+        if read.stop(why):
+            self._loop.call_later(STOP_AGAIN, self._halt, read, why)
+        else:
+            _settle(read.future, None, why)
 
     def _main(self, cursor: Cursor) -> None:
         while (read := self._queue.get()) is not None:
@@ -153,8 +174,12 @@ class Readers:
                 result, error = read.run(cursor), None
             except BaseException as caught:  # reported to whoever awaits run()
                 result, error = None, caught
-            self._post(_settle, read.future, result, error)
+            self._post(self._over, read, result, error)
         self._post(self._thread_ended)
+
+    def _over(self, read: _Read, result: object, error: BaseException | None) -> None:
+        self._reads.discard(read)
+        _settle(read.future, result, error)
 
     def _thread_ended(self) -> None:
         self._running -= 1

@@ -20,6 +20,7 @@ from imnb.pb.sync_pb2 import PullReply, PullRequest
 from imnb.store.database import Database
 from imnb.store.tables import cursor as cursor_table
 from imnb.sync.caller import Caller, ask
+from imnb.sync.cursor import NOW
 from imnb.sync.pipeline import MessagePipeline
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class CatchUp:
         self._sleep = sleep
         self._one_at_a_time = asyncio.Lock()
         self._wake = asyncio.Event()
+        self._must_reset = False
 
     def __repr__(self) -> str:
         return f"<CatchUp {self._cursor!r}>"
@@ -76,11 +78,13 @@ class CatchUp:
             StoreError: something could not be stored.
         """
         async with self._one_at_a_time:
-            self._pipeline.pause()
+            self._must_reset = False
+            # what came since the log-in stays: it may be above ``head``
+            self._cursor.hold()
             await self._pipeline.settle()
             stored_epoch, position = await self._database.read(cursor_table.load)
             if epoch != stored_epoch or position > head:
-                await self._resetting.run()
+                await self._reset()
             else:
                 self._pipeline.resume(epoch, position)
                 self._cursor.told(head)
@@ -97,18 +101,24 @@ class CatchUp:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            while (pull_at := self._cursor.pull_at) is not None:
+            while (pull_at := self._next_at()) is not None:
                 wait = pull_at - self._clock()
                 if wait > 0:
                     await self._sleep(wait)
                 elif not await self._fill_gap():
                     break
 
+    def _next_at(self) -> float | None:
+        """When to ask the server; during a failed reset the cursor stands still."""
+        return NOW if self._must_reset else self._cursor.pull_at
+
     async def _fill_gap(self) -> bool:
         """Whether it makes sense to go on."""
         try:
             async with self._one_at_a_time:
-                if self._cursor.pull_at is not None:
+                if self._must_reset:
+                    await self._reset()
+                elif self._cursor.pull_at is not None:
                     await self._pull()
         except (ConnectionLost, NotConnected):
             return False  # the next connection synchronises
@@ -120,13 +130,18 @@ class CatchUp:
             await self._sleep(RETRY_AFTER)
         return True
 
+    async def _reset(self) -> None:
+        self._must_reset = True
+        await self._resetting.run()
+        self._must_reset = False
+
     async def _pull(self) -> None:
         while True:
             before = self._cursor.position
             request = PullRequest(epoch=self._pipeline.epoch, after=before, limit=PAGE)
             reply = await ask(self._caller, "Pull", request, PullReply)
             if reply.reset:
-                await self._resetting.run()
+                await self._reset()
                 return
             self._pipeline.pulled(reply)
             if self._cursor.position >= reply.head:

@@ -5,9 +5,11 @@ from its newest end, on demand when somebody pages into it, and in the backgroun
 as far as `BACKGROUND` messages of each conversation.
 """
 
+import logging
 from collections.abc import Callable
 from functools import partial
 
+from imnb.errors import CallRefused
 from imnb.pb.sync_pb2 import HistoryReply, HistoryRequest
 from imnb.store.connection import Cursor
 from imnb.store.database import Database
@@ -19,6 +21,8 @@ from imnb.sync.fetcher import Fetcher
 from imnb.sync.pipeline import MessagePipeline
 from imnb.sync.plugins import Row
 from imnb.tasks import TaskScope
+
+log = logging.getLogger(__name__)
 
 Hole = tuple[int, int, int]
 """Conversation, first and last seq."""
@@ -67,12 +71,18 @@ class History:
 
     async def fill_in_background(self) -> None:
         """Fetch what is missing of the newest messages of all conversations."""
+        refused: set[int] = set()
         while True:
             parts = await self._database.read(_background_parts)
+            parts = [part for part in parts if part[0] not in refused]
             if not parts:
                 return
             for part in parts:
-                await self.fetcher.get(part)
+                try:
+                    await self.fetcher.get(part)
+                except CallRefused as error:  # the others are not to blame
+                    log.info("history of conversation %d: %s", part[0], error)
+                    refused.add(part[0])
 
     async def _fetch(self, holes: list[Hole]) -> dict[Hole, int]:
         return {one: await self._fetch_one(*one) for one in holes}

@@ -13,7 +13,14 @@ import contextlib
 import functools
 from collections.abc import Iterable
 
-from imnb.errors import CallRefused, ClosedError, ConfigError, ImnbError, TooManyCalls
+from imnb.errors import (
+    CallRefused,
+    ClosedError,
+    ConfigError,
+    ImnbError,
+    StoreError,
+    TooManyCalls,
+)
 from imnb.models.ids import ClientId, UserId
 from imnb.models.message import Draft, Message
 from imnb.pb.chat_pb2 import SendReply
@@ -32,7 +39,10 @@ from imnb.wire.mapping import message as message_mapping
 
 MAX_DRAFTS = 10_000
 
+GONE = "it was accepted before, and is not kept in the store any more"
+
 Answer = asyncio.Future[Message]
+Result = Message | ImnbError
 
 
 class Outbox:
@@ -73,6 +83,7 @@ class Outbox:
         Raises:
             ConfigError: it cannot be sent.
             TooManyCalls: too many wait.
+            StoreError: it could not be stored.
         """
         self._pipeline.plugins.check(draft)
         if draft.client_id in self._answers:
@@ -82,16 +93,11 @@ class Outbox:
                 f"{len(self._answers)} messages wait to be sent: wait until the "
                 "connection is back"
             )
+        stored = self._database.submit(lambda tx: outbox_table.add(tx, draft))
         answer = self._expect(draft.client_id)
         self._adding.add(draft.client_id)
-        try:
-            await self._database.write(lambda tx: outbox_table.add(tx, draft))
-        except BaseException:
-            self._answers.pop(draft.client_id).cancel()
-            raise
-        finally:
-            self._adding.discard(draft.client_id)
-        self._enqueue([draft])
+        stored.add_done_callback(functools.partial(self._stored, draft))
+        await asyncio.shield(stored)
         return answer
 
     async def retry(self, client_id: ClientId) -> None:
@@ -118,12 +124,12 @@ class Outbox:
         # What is committed while the store is read may be missing in it, and has
         # to follow what is not.
         self._late = late = list[Draft]()
-        drafts, answered = await self._database.read(
+        drafts, results = await self._database.read(
             lambda cursor: self._look(cursor, waited_for)
         )
         self._late = None
-        for one in answered:
-            self._answer(one.client_id, one)
+        for client_id, result in results.items():
+            self._answer(client_id, result)
         self._is_online = True
         for draft in drafts:
             self._expect(draft.client_id)
@@ -140,21 +146,36 @@ class Outbox:
             await asyncio.wait(running)
         self._lanes.clear()
 
-    async def close(self) -> None:
+    async def close(self, kind: type[ImnbError] = ClosedError) -> None:
         """Stop; drafts stay in the store and are sent next time."""
         await self.go_offline()
         for client_id in list(self._answers):
-            error = ClosedError("closed before it was accepted; it is sent next time")
+            error = kind("closed before it was accepted; it is sent next time")
             self._answer(client_id, error)
 
     def _look(
         self, cursor: Cursor, waited_for: Iterable[ClientId]
-    ) -> tuple[list[Draft], list[Message]]:
-        """What is to be sent, and what was accepted without our being told."""
+    ) -> tuple[list[Draft], dict[ClientId, Result]]:
+        """What is to be sent, and what became of drafts without our being told."""
         drafts = outbox_table.pending(cursor)
         unsent = {draft.client_id for draft in drafts}
         missing = [client_id for client_id in waited_for if client_id not in unsent]
-        return drafts, message_table.sent(cursor, self._me, missing)
+        results: dict[ClientId, Result] = dict.fromkeys(missing, StoreError(GONE))
+        for client_id, why in outbox_table.failures(cursor, missing).items():
+            results[client_id] = CallRefused("Send", "REFUSED", why)
+        for one in message_table.sent(cursor, self._me, missing):
+            results[one.client_id] = one
+        return drafts, results
+
+    def _stored(self, draft: Draft, stored: asyncio.Future[None]) -> None:
+        """Send it, also when who added it has stopped waiting."""
+        self._adding.discard(draft.client_id)
+        if stored.cancelled() or stored.exception() is not None:
+            answer = self._answers.pop(draft.client_id, None)
+            if answer is not None:
+                answer.cancel()
+        else:
+            self._enqueue([draft])
 
     def _enqueue(self, drafts: Iterable[Draft]) -> None:
         if self._late is not None:
@@ -219,7 +240,7 @@ class Outbox:
             self._answers[client_id] = answer
         return answer
 
-    def _answer(self, client_id: ClientId, result: Message | ImnbError) -> None:
+    def _answer(self, client_id: ClientId, result: Result) -> None:
         answer = self._answers.pop(client_id, None)
         if answer is None or answer.done():
             return

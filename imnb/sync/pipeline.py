@@ -47,6 +47,8 @@ class Listeners:
     """An event is missing: see `EventCursor.pull_at`."""
     broken: Callable[[Exception], None] = lambda _: None
     """A batch could not be stored."""
+    reset: Callable[[], None] = lambda: None
+    """The store began anew; it may have holes."""
     senders: Callable[[set[str]], None] = lambda _: None
     """These people wrote something."""
 
@@ -130,6 +132,8 @@ class MessagePipeline:
         ready = self.cursor.restart(position, self._clock())
         if ready:
             self._submit(ready, position, PUSH)
+        if self.cursor.pull_at is not None:  # nothing else may ever come
+            self.listeners.gap()
 
     async def put(self, name: str, messages: Sequence[model_pb2.Message]) -> None:
         """Store messages that did not come as events, by the channel's name.

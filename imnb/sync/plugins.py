@@ -97,8 +97,15 @@ class PluginTable:
         """Refuse a draft that cannot be sent.
 
         Raises:
-            ConfigError: it says nothing, is too big, or of an unknown kind.
+            ConfigError: it says nothing, is too big, of an unknown kind, or no text.
         """
+        try:
+            draft.text.encode()
+        except UnicodeEncodeError as error:
+            raise ConfigError(
+                f"the text has half a character (a surrogate) at {error.start}: "
+                "UTF-8 cannot hold it"
+            ) from None
         concerned = [plugin for plugin in self._plugins if draft.kind in plugin.kinds]
         if not concerned:
             raise ConfigError(

@@ -92,6 +92,7 @@ class Reset:
         size = len(anew.rows) + len(anew.conversations) + len(anew.users)
         await self._database.write(anew.apply, size + 1)
         self._pipeline.resume(anew.epoch, anew.as_of)
+        self._pipeline.listeners.reset()
 
     async def _read(self) -> Anew:
         anew = Anew()
@@ -117,19 +118,22 @@ class Reset:
 
     async def _readdress(self, anew: Anew) -> dict[int, int]:
         """Where the drafts of direct conversations go in the new state."""
-        peers = await self._database.read(self._peers_of_drafts)
+        peers, waiting = await self._database.read(self._peers_of_drafts)
         new = _direct(anew.conversations, self._me)
         moved = {}
         for old, peer in peers.items():
-            target = new.get(peer) or await self._open_direct(peer)
+            target = new.get(peer)
+            if target is None and old in waiting:
+                target = await self._open_direct(peer)
             if target is not None:
                 moved[old] = target
         return moved
 
-    def _peers_of_drafts(self, cursor: Cursor) -> dict[int, str]:
+    def _peers_of_drafts(self, cursor: Cursor) -> tuple[dict[int, str], set[int]]:
+        """By direct conversation; and those whose drafts are to be sent."""
         waiting = {draft.conversation_id for draft in outbox.pending(cursor)}
         peers = _direct(conversation.load(cursor), self._me)
-        return {old: peer for peer, old in peers.items() if old in waiting}
+        return {old: peer for peer, old in peers.items()}, set(map(int, waiting))
 
     async def _open_direct(self, peer: str) -> int | None:
         request = OpenDirectRequest(user_id=peer)

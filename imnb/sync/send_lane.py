@@ -9,6 +9,7 @@ from imnb.errors import (
     CallRefused,
     ConnectionLost,
     ImnbError,
+    LocalProtocolError,
     NotConnected,
 )
 from imnb.models.ids import ClientId
@@ -86,6 +87,9 @@ class SendLane:
         except CallRefused as error:
             if error.status not in FOR_GOOD:
                 raise
-            if len(drafts) > 1:
-                return None  # one of them is to blame, the others are not
-            return Outcome(refused={drafts[0].client_id: str(error)})
+            why = str(error)
+        except LocalProtocolError as error:  # larger than a frame, for instance
+            why = str(error)
+        if len(drafts) > 1:
+            return None  # one of them is to blame, the others are not
+        return Outcome(refused={drafts[0].client_id: why})

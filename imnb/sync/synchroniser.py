@@ -7,7 +7,14 @@ from typing import Protocol
 
 from imnb.config import Limits, Timeouts
 from imnb.engine.notifications import BatchHandler
-from imnb.errors import CallError, ConnectionLost, TooManyCalls
+from imnb.errors import (
+    CallError,
+    ClosedError,
+    ConnectionLost,
+    ImnbError,
+    NotConnected,
+    TooManyCalls,
+)
 from imnb.models.ids import UserId
 from imnb.pb.sync_pb2 import Event, EventPush
 from imnb.store.database import Database
@@ -25,6 +32,8 @@ from imnb.tasks import TaskScope
 log = logging.getLogger(__name__)
 
 PRESSURE = "the store is behind"
+RETRY_AFTER = 5.0
+"""Seconds until history that did not come on a living connection is asked for."""
 
 
 class SyncEngine(Caller, Protocol):
@@ -100,6 +109,7 @@ class Synchroniser:
             stored=self._acknowledger.stored,
             gap=self._catchup.wake,
             broken=lambda error: self._engine.drop(str(error)),
+            reset=self._was_reset,
             senders=self._seen,
         )
         self._database.on_pressure = self._pressed
@@ -131,26 +141,41 @@ class Synchroniser:
         self.users.fetcher.retry()
         self._background = self._scope.spawn(self._fill(), "fill history")
 
-    async def close(self) -> None:
-        """Stop; what was received is committed. Call it after the engine's."""
+    async def close(self, kind: type[ImnbError] = ClosedError) -> None:
+        """Stop; what was received is committed. Call it after the engine's.
+
+        Who waits for a message to be accepted gets an error of ``kind``.
+        """
         self._unsubscribe()
         self.users.fetcher.close()
         self.history.fetcher.close()
-        await self.outbox.close()
+        await self.outbox.close(kind)
         await self._end_background()
         await self.pipeline.settle()
         self._database.on_pressure = None
 
     async def _fill(self) -> None:
-        try:
-            await self.history.fill_in_background()
-        except (CallError, ConnectionLost) as error:
-            log.info("history is filled on the next connection: %s", error)
+        while True:
+            try:
+                return await self.history.fill_in_background()
+            except (ConnectionLost, NotConnected) as error:
+                log.info("history is filled on the next connection: %s", error)
+                return None
+            except CallError as error:
+                log.info("history is filled later: %s", error)
+                await asyncio.sleep(RETRY_AFTER)
 
     async def _end_background(self) -> None:
+        background, self._background = self._background, None
+        if background is not None:
+            background.cancel()
+            await asyncio.wait([background])
+
+    def _was_reset(self) -> None:
+        """Look for holes anew; during log-in that comes later by itself."""
         if self._background is not None:
             self._background.cancel()
-            await asyncio.wait([self._background])
+            self._background = self._scope.spawn(self._fill(), "fill history")
 
     def _seen(self, senders: set[str]) -> None:
         try:

@@ -106,13 +106,58 @@ async def test_a_failing_rule_is_reported_and_the_others_go_on(world):
 
     failing = dataclasses.replace(rules.users(), read=fail)
     world.scope._on_error = lambda *_: failed.set()
-    bad = world.observe(failing)
+    bad, chat = world.observe(failing), world.observe(rules.chat(1, ME))
+    await asyncio.gather(published(chat), put(world.database, row(1, 1)))
     await failed.wait()
     world.poller.remove(bad)
-    with pytest.raises(BackgroundError, match="poller"):
+    with pytest.raises(BackgroundError, match="poller: users"):
         world.scope.raise_errors()
-    chat = world.observe(rules.chat(1, ME))
-    await asyncio.gather(published(chat), put(world.database, row(1, 1)))
+
+
+async def test_who_could_not_be_read_for_is_read_for_with_the_next_change(world):
+    rule, failed = rules.users(), asyncio.Event()
+    world.scope._on_error = lambda *_: failed.set()
+
+    def fail_once(reader, limit):
+        if failed.is_set():
+            return rule.read(reader, limit)
+        raise ZeroDivisionError
+
+    people = world.observe(dataclasses.replace(rule, read=fail_once))
+    await failed.wait()
+    await asyncio.gather(published(people), put(world.database, row(1, 1)))
+    with pytest.raises(BackgroundError):
+        world.scope.raise_errors()
+
+
+async def test_a_reading_at_an_older_limit_is_done_again(world):
+    """Else what was paged in meanwhile would go, and paging would seem at its end."""
+    await put(world.database, *[row(1, seq) for seq in range(1, 31)])
+    chat = rules.chat(1, ME)
+
+    def page_meanwhile(reader, limit):
+        observer.limit = 20
+        return chat.read(reader, limit)
+
+    rule = dataclasses.replace(chat, read=page_meanwhile)
+    observer = Observer(rule, 5, world.scope.report)
+    world.poller.add(observer)
+    snapshot, _ = await published(observer)
+    assert len(snapshot) == 20
+
+
+async def test_after_it_was_removed_nothing_is_published(world):
+    chat = rules.chat(1, ME)
+
+    def leave(reader, limit):
+        world.poller.remove(observer)
+        return chat.read(reader, limit)
+
+    await put(world.database, row(1, 1))
+    observer = Observer(dataclasses.replace(chat, read=leave), 5, world.scope.report)
+    world.poller.add(observer)
+    await world.poller.read_now(observer)
+    assert len(observer.snapshot) == 0
 
 
 async def test_after_close_nothing_is_published(world):

@@ -5,7 +5,7 @@ import pytest
 from imnb.live import rules
 from imnb.models.user import User
 from imnb.store.feed import Entry
-from imnb.store.tables import outbox, user
+from imnb.store.tables import hole, outbox, user
 from tests.live.stores import BOB, ME, draft, open_store, put, put_room, room, row
 
 
@@ -35,6 +35,15 @@ async def test_the_window_is_at_the_newest_end(database):
     await put(database, *[row(1, seq) for seq in range(1, 8)])
     shown = await read(database, rules.chat(1, ME), limit=3)
     assert [r["seq"] for r in shown] == [5, 6, 7]
+
+
+async def test_nothing_from_below_a_hole_is_shown(database):
+    await put(database, *[row(1, seq) for seq in (1, 2, 8, 9)], row(2, 1))
+    await database.write(lambda tx: hole.add(tx, 1, 3, 7))
+    assert [r["seq"] for r in await read(database, rules.chat(1, ME))] == [8, 9]
+    assert [r["seq"] for r in await read(database, rules.chat(2, ME))] == [1]
+    await database.write(lambda tx: hole.fill(tx, 1, 3, 7))
+    assert [r["seq"] for r in await read(database, rules.chat(1, ME))] == [1, 2, 8, 9]
 
 
 async def test_drafts_come_last_and_keep_their_key(database):
@@ -98,6 +107,10 @@ async def test_users_are_sorted_by_name(database):
         (Entry("message", (2, 5), 1, False), False),
         (Entry("outbox", "c", 1, False), True),
         (Entry("user", "bob", 1, False), True),
+        (Entry("conversation", 1, 1, True), True),
+        (Entry("conversation", 2, 1, True), False),
+        (Entry("hole", 1, 1, False), True),
+        (Entry("hole", 2, 1, False), False),
         (Entry("member", (1, "bob"), 1, False), False),
     ],
 )

@@ -2,7 +2,9 @@ import contextlib
 
 import pytest
 
+from imnb.errors import ClosedError
 from imnb.live import rules
+from imnb.live import source as source_module
 from imnb.live.poller import Poller
 from imnb.live.source import Source
 from imnb.tasks import TaskScope
@@ -93,3 +95,21 @@ async def test_after_close_nothing_is_told(open_source):
     await source.close()
     await put(source.database, row(1, 41))
     assert heard == []
+
+
+async def test_the_window_has_an_end_and_it_is_not_the_start(open_source, monkeypatch):
+    monkeypatch.setattr(source_module, "MAX_WINDOW", 10)
+    source = await open_source(window=5)
+    assert await source.load_older(20) == 5
+    assert await source.load_older(20) == 0
+    assert not source.at_start
+
+
+async def test_a_source_that_could_not_be_opened_is_not_read_for(open_source):
+    source = await open_source(window=5)
+    poller, database = source._poller, source.database
+    await database.close()
+    other = Source(poller, rules.chat(2, ME), print)
+    with pytest.raises(ClosedError):
+        await other.open()
+    assert other._observer not in poller._observers

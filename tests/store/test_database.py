@@ -147,6 +147,17 @@ async def test_sql_gives_a_frame(db):
     assert counted["n"][0] == 1
 
 
+async def test_a_query_behind_a_long_one_has_its_own_limit_and_closing_ends_both():
+    db = await Database.open(None, me="me")
+    long = asyncio.ensure_future(db.sql("SELECT count(*) FROM range(100000000000)"))
+    await asyncio.sleep(0)
+    with pytest.raises(QueryTimeout, match=r"after 0\.05 s"):
+        await db.sql("SELECT 1", timeout=0.05)
+    await db.close()
+    with pytest.raises(ClosedError):
+        await long
+
+
 async def test_sql_limits(db):
     with pytest.raises(QueryTimeout, match=r"after 0\.05 s"):
         await db.sql(

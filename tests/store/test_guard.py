@@ -111,3 +111,8 @@ def test_what_is_allowed_is_named(cursor):
         guard.inspect(cursor, "FROM massages")
     with pytest.raises(QueryRefused, match=r"'read_text'.*range"):
         guard.inspect(cursor, "FROM read_text('x')")
+
+
+def test_half_a_character(cursor):
+    with pytest.raises(QueryRefused, match="surrogate"):
+        guard.inspect(cursor, "SELECT '\ud83d'")

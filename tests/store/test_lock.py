@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import signal
@@ -107,3 +108,14 @@ def test_a_lock_on_a_removed_file_does_not_count(store, monkeypatch):
     assert len(calls) == 2
     assert path.exists()
     lock.release()
+
+
+def test_an_owner_that_cannot_be_written_holds_nothing(store, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", full)
+        with pytest.raises(OSError, match="No space"):
+            OwnerLock.take(store)
+    OwnerLock.take(store).release()

@@ -57,3 +57,9 @@ def test_revisions_go_on_after_reopening(path):
     ]
     cursor.duck.close()
     later.close()
+
+
+def test_a_folder_that_cannot_be_is_told(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="choose a folder"):
+        opened(tmp_path / "file" / "x.duckdb")

@@ -31,9 +31,13 @@ class FakeReset:
     def __init__(self, pipeline: Any) -> None:
         self.pipeline = pipeline
         self.runs = 0
+        self.errors: list[Exception] = []
 
     async def run(self) -> None:
         self.runs += 1
+        self.pipeline.cursor.hold()
+        if self.errors:
+            raise self.errors.pop(0)
         self.pipeline.resume("new", 50)
 
 
@@ -200,3 +204,34 @@ async def test_a_lost_connection_is_left_to_the_next_one(
     await catchup.synchronise("e", 5)
     assert await count(database) == 5
     assert reports.seen == []
+
+
+async def test_a_failed_reset_is_tried_again_while_connected(
+    catchup, server, resetting, pipeline, scope, database, waits
+):
+    await start(database)
+    await catchup.synchronise("e", 0)
+    server.answers["Pull"] = lambda asked: PullReply(reset=asked.after < 50)
+    resetting.errors = [CallTimeout("late"), CallTimeout("late again")]
+    scope.spawn(catchup.watch(), "watch")
+    pipeline.cursor.told(5, is_behind=True)
+    catchup.wake()
+    await eventually(lambda: pipeline.cursor.position == 50)
+    assert (resetting.runs, waits) == (3, [1.0, 1.0])
+    pipeline.receive([push(51, 51)])
+    assert pipeline.cursor.position == 51
+
+
+async def test_a_gap_in_what_came_during_a_reset_is_pulled(
+    catchup, server, resetting, pipeline, scope, database
+):
+    pipeline.listeners.gap = catchup.wake
+    scope.spawn(catchup.watch(), "watch")
+    server.answers["Pull"] = Feed(head=53)
+    pipeline.pause()
+    await start(database)
+    pipeline.receive([push(53, 53)])  # the last that comes by itself
+    await database.write(lambda tx: cursor_table.save(tx, "new", 50))
+    pipeline.resume("new", 50)
+    await eventually(lambda: pipeline.cursor.position == 53)
+    assert [request.after for request in server.requests("Pull")] == [50]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from imnb.errors import NotConnected
+from imnb.errors import CallRefused, NotConnected
 from imnb.pb.sync_pb2 import HistoryReply, HistoryRequest
 from imnb.store.tables import conversation as conversation_table
 from imnb.store.tables import hole
@@ -92,3 +92,23 @@ async def test_without_a_connection_the_hole_stays(history, server, database):
     with pytest.raises(NotConnected):
         await history.fill(1)
     assert await holes(database) == [(1, 10)]
+
+
+async def test_one_conversation_that_is_refused_does_not_hold_the_others(
+    history, server, database
+):
+    answer = server.answers["History"]
+
+    def refuse_one(request: HistoryRequest) -> object:
+        if request.conversation_id == 1:
+            return CallRefused("History", "FORBIDDEN", "no member")
+        return answer(request)
+
+    server.answers["History"] = refuse_one
+    await prepare(database, (1, 5), last=5)
+    model = conversation_mapping.from_pb(conversation(2, 5))
+    await database.write(lambda tx: conversation_table.upsert(tx, [model]))
+    await database.write(lambda tx: hole.add(tx, 2, 1, 5))
+    await history.fill_in_background()
+    assert await count(database) == 5
+    assert await holes(database) == [(1, 5)]

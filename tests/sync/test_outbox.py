@@ -10,6 +10,7 @@ from imnb.errors import (
     ClosedError,
     ConfigError,
     ConnectionLost,
+    StoreError,
     TooManyCalls,
 )
 from imnb.models.ids import UserId
@@ -229,3 +230,34 @@ async def test_closing_tells_who_waits(outbox):
     await outbox.close()
     with pytest.raises(ClosedError, match="sent next time"):
         await answer
+
+
+async def test_who_stops_waiting_has_sent_it_all_the_same(outbox, accepting, database):
+    await outbox.go_online()
+    adding = asyncio.ensure_future(outbox.add(draft(1)))
+    await asyncio.sleep(0)
+    adding.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await adding
+    await eventually(lambda: texts(database))
+    assert await texts(database) == ["draft 1"]
+
+
+async def test_what_was_refused_unheard_is_answered_by_the_store(outbox, database):
+    refused, gone = await outbox.add(draft(1)), await outbox.add(draft(2))
+    ids = draft(1).client_id, draft(2).client_id
+    await database.write(lambda tx: outbox_table.failed(tx, ids[0], "too long"))
+    await database.write(lambda tx: outbox_table.discard(tx, ids[1]))
+    await outbox.go_online()
+    with pytest.raises(CallRefused, match="too long"):
+        await asyncio.wait_for(refused, 1)
+    with pytest.raises(StoreError, match="not kept in the store any more"):
+        await asyncio.wait_for(gone, 1)
+
+
+async def test_what_cannot_be_stored_can_be_added_again(outbox, database, accepting):
+    bad = draft(1, created_at="soon")
+    with pytest.raises(StoreError):
+        await outbox.add(bad)
+    await outbox.go_online()
+    assert await (await outbox.add(draft(1)))

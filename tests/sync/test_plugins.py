@@ -29,6 +29,7 @@ def test_text_is_known_and_not_processed(table):
     [
         ({"text": "  \n"}, "nothing to send"),
         ({"text": "ä" * 40_000}, "80000 bytes, at most 65536"),
+        ({"text": "smile \ud83d"}, "half a character .* at 6"),
         ({"kind": "poll"}, "no plugin knows the kind 'poll'"),
     ],
 )

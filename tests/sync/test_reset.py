@@ -159,6 +159,29 @@ async def test_of_another_epoch_drafts_go_to_the_same_people(reset, server, data
     assert rows == [
         ("draft-1-1", 2, "sending"),
         ("draft-2-2", 1, "sending"),
-        ("draft-3-3", 3, "failed"),
-        ("draft-4-4", 4, "failed"),
+        ("draft-3-3", -3, "failed"),
+        ("draft-4-4", -4, "failed"),
     ]
+    assert [one.client_id for one in await database.read(outbox.pending)] == [
+        "draft-1-1",
+        "draft-2-2",
+    ]
+
+
+async def test_a_failed_draft_stays_with_its_person_but_opens_nothing(
+    reset, server, database
+):
+    heads = [ConversationHead(conversation=conversation(1))]
+    server.pages = [last_page("old", heads=heads)]
+    await reset.run()
+    await database.write(lambda tx: outbox.add(tx, draft(1)))
+    await database.write(lambda tx: outbox.failed(tx, "draft-1-1", "too long"))
+    where = "SELECT conversation_id, error FROM outbox"
+    heads = [ConversationHead(conversation=conversation(5))]
+    server.pages = [last_page("new", heads=heads)]
+    await reset.run()
+    assert await database.fetch(where) == [(5, "too long")]
+    server.pages = [last_page("newer", heads=[])]
+    await reset.run()
+    assert await database.fetch(where) == [(-5, "too long")]
+    assert server.requests("OpenDirect") == []

@@ -9,6 +9,7 @@ from imnb.errors import (
     CallTimeout,
     ConnectionLost,
     EnvelopeError,
+    LocalProtocolError,
     NotConnected,
 )
 from imnb.models.message import Draft
@@ -24,6 +25,7 @@ class Server:
         self.lists: list[list[str]] = []
         self.errors: list[Exception] = []
         self.bad: set[str] = set()
+        self.badness: Exception = CallRefused("Send", "BAD_REQUEST", "no")
         self.outcomes: list[Outcome] = []
 
     async def send(self, drafts: list[Draft]) -> Outcome:
@@ -33,7 +35,7 @@ class Server:
         if self.errors:
             raise self.errors.pop(0)
         if self.bad.intersection(names):
-            raise CallRefused("Send", "BAD_REQUEST", "no")
+            raise self.badness
         return Outcome(refused={one.client_id: "" for one in drafts})
 
     async def settle(self, outcome: Outcome) -> None:
@@ -91,8 +93,12 @@ async def test_what_may_pass_is_sent_again_later(lane, server, error, virtual, r
     assert len(reports.seen) == isinstance(error, EnvelopeError)
 
 
-async def test_one_bad_message_does_not_hold_the_others(lane, server):
-    server.bad = {"2"}
+@pytest.mark.parametrize(
+    "badness",
+    [CallRefused("Send", "BAD_REQUEST", "no"), LocalProtocolError("2 MiB in a frame")],
+)
+async def test_one_bad_message_does_not_hold_the_others(lane, server, badness):
+    server.bad, server.badness = {"2"}, badness
     assert await lane.run()
     assert server.lists == [["1", "2", "3"], ["1"], ["2"], ["3"]]
     refused = [next(iter(one.refused.values())) for one in server.outcomes]

@@ -5,12 +5,15 @@ import asyncio
 import pytest
 
 from imnb.config import Limits, Timeouts
-from imnb.errors import BackgroundError, ClosedError, ConnectionLost, NotConnected
+from imnb.errors import (
+    BackgroundError,
+    CallTimeout,
+    ClosedError,
+    ConnectionLost,
+    NotConnected,
+)
 from imnb.models.ids import UserId
-from imnb.pb import model_pb2
-from imnb.pb.chat_pb2 import ListUsersReply, SendReply, SendResult
 from imnb.pb.sync_pb2 import (
-    AcknowledgeReply,
     ConversationHead,
     EventPush,
     HistoryReply,
@@ -19,66 +22,11 @@ from imnb.pb.sync_pb2 import (
 )
 from imnb.store.database import Database
 from imnb.store.tables import cursor as cursor_table
+from imnb.sync import synchroniser as synchroniser_module
 from imnb.sync.synchroniser import PRESSURE, Synchroniser
 from tests.eventually import eventually
-from tests.sync.conftest import FakeServer
+from tests.sync.engine import FakeEngine
 from tests.sync.events import conversation, draft, message, push
-
-
-class FakeEngine(FakeServer):
-    """A server that answers everything, and what the engine is told."""
-
-    def __init__(self, scope) -> None:
-        super().__init__()
-        self.scope = scope
-        self.handlers = {}
-        self.dropped = []
-        self.paused = []
-        self.feed = []
-        self.answers = {
-            "Pull": self.pull,
-            "Acknowledge": lambda _: AcknowledgeReply(),
-            "Send": self.accept,
-            "ListUsers": lambda _: ListUsersReply(
-                users=[model_pb2.User(user_id="bob", name="Bob")]
-            ),
-        }
-
-    def subscribe_batch(self, message_type, handler):
-        assert message_type is EventPush
-        key = object()
-        self.handlers[key] = handler
-        return lambda: self.handlers.pop(key, None)
-
-    def push(self, *pushes):
-        for handler in self.handlers.values():
-            handler(list(pushes))
-
-    def pull(self, request):
-        events = [one for one in self.feed if one.event_seq > request.after]
-        return PullReply(events=events, head=self.feed[-1].event_seq)
-
-    def accept(self, request):
-        results = [
-            SendResult(client_id=one.client_id, seq=90 + n, sent_at=9_000 + n)
-            for n, one in enumerate(request.messages)
-        ]
-        return SendReply(results=results)
-
-    def pause_reading(self, why):
-        self.paused.append(why)
-
-    def resume_reading(self, why):
-        self.paused.remove(why)
-
-    def drop(self, reason):
-        self.dropped.append(reason)
-
-    def methods(self):
-        return [method for method, _ in self.asked]
-
-    def acknowledged(self):
-        return [request.event_seq for request in self.requests("Acknowledge")]
 
 
 @pytest.fixture
@@ -255,6 +203,30 @@ async def test_after_a_reset_history_is_filled_in_the_background(
 
     await eventually(is_whole)
     assert await database.read(cursor_table.load) == ("new", 40)
+
+
+async def test_holes_of_a_reset_on_a_living_connection_are_filled_too(
+    sync, engine, database, monkeypatch
+):
+    monkeypatch.setattr(synchroniser_module, "RETRY_AFTER", 0.001)
+    await sync.synchronise("e", 0)
+    start_anew(engine, last=250)
+    late = [CallTimeout("late")]
+
+    def pull(request):
+        return PullReply(reset=request.epoch == "e", head=40)
+
+    def history(request):
+        seqs = range(request.from_seq, request.to_seq + 1)
+        return late.pop() if late else HistoryReply(messages=map(message, seqs))
+
+    engine.answers |= {"Pull": pull, "History": history}
+    engine.push(EventPush(behind=True, head=40))
+
+    async def is_whole() -> bool:
+        return await seqs(database) == list(range(1, 251))
+
+    await eventually(is_whole)
 
 
 @pytest.mark.parametrize("error", [ConnectionLost("gone"), NotConnected("gone")])

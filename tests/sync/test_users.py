@@ -7,6 +7,7 @@ import pytest
 from imnb.errors import NotConnected
 from imnb.pb import model_pb2
 from imnb.pb.chat_pb2 import ListUsersReply, ListUsersRequest
+from imnb.sync.fetcher import FetchState
 from imnb.sync.users import UserDirectory
 from tests.eventually import eventually
 
@@ -34,15 +35,18 @@ async def test_unknown_senders_are_fetched_and_stored_once(directory, server, da
     directory.seen({"bob", "mallory"})
     directory.seen({"bob", "mallory"})
 
-    async def stored() -> bool:
-        rows = await database.fetch('SELECT user_id, name FROM "user"')
-        return rows == [("bob", "Bob")]
+    def asked() -> list[str]:
+        requests = server.requests("ListUsers")
+        return sorted(name for one in requests for name in one.user_ids)
 
-    await eventually(stored)
-    asked = [sorted(one.user_ids) for one in server.requests("ListUsers")]
-    assert sorted(name for names in asked for name in names) == ["bob", "mallory"]
+    # one at once, the other with the next batch
+    await eventually(lambda: len(asked()) > 1)
+    await eventually(lambda: directory.fetcher.state is FetchState.IDLE)
+    assert asked() == ["bob", "mallory"]
+    rows = await database.fetch('SELECT user_id, name FROM "user"')
+    assert rows == [("bob", "Bob")]
     directory.seen({"bob", "mallory"})
-    assert len(server.requests("ListUsers")) == len(asked)
+    assert directory.fetcher.state is FetchState.IDLE
 
 
 async def test_who_is_stored_already_is_not_asked_for(

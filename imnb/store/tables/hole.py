@@ -49,6 +49,7 @@ def find(tx: Transaction, extents: Sequence[tuple[int, int, int]]) -> None:
         ") WHERE seq > before + 1",
         [ids, first, last, ids, [seq + 1 for seq in last]],
     )
+    tx.touched("hole", ids, tx.next_rev())
 
 
 def newest(reader: Reader, limit: int, *, within: int) -> list[tuple[int, int, int]]:
@@ -105,3 +106,4 @@ def _save(tx: Transaction, conversation_id: int, ranges: list[Range]) -> None:
     tx.execute("DELETE FROM hole WHERE conversation_id = ?", [conversation_id])
     for low, high in ranges:
         tx.execute("INSERT INTO hole VALUES (?, ?, ?)", [conversation_id, low, high])
+    tx.touched("hole", [conversation_id], tx.next_rev())

@@ -9,6 +9,7 @@ from imnb.store.connection import Reader, Row
 from imnb.store.tables import message
 from imnb.store.transaction import Transaction
 
+SENDING, FAILED = SendState.SENDING.value, SendState.FAILED.value
 _SELECT = (
     'SELECT client_id, conversation_id, kind, "text", content, created_at, state, '
     "error FROM outbox"
@@ -56,8 +57,21 @@ def failed(tx: Transaction, client_id: str, error: str) -> None:
 
 
 def retry(tx: Transaction, client_id: str) -> None:
-    """Send a failed draft again."""
+    """Send a failed draft again, behind all others.
+
+    Raises:
+        StoreError: its conversation was lost with an earlier state of the server.
+    """
+    draft = find(tx, client_id)
+    if draft is None or draft.state is not SendState.FAILED:
+        return
+    if draft.conversation_id <= 0:
+        raise StoreError(f"draft {client_id} cannot be sent: {draft.error}")
     _set_state(tx, client_id, SendState.SENDING, "", tried=0)
+    position = tx.drafts.add(client_id)  # a new place
+    tx.execute(
+        "UPDATE outbox SET position = ? WHERE client_id = ?", [position, client_id]
+    )
 
 
 def discard(tx: Transaction, client_id: str) -> None:
@@ -68,6 +82,9 @@ def discard(tx: Transaction, client_id: str) -> None:
 def readdress(tx: Transaction, moved: Mapping[int, int], lost: str) -> None:
     """The server started anew: drafts go to other conversations, or fail.
 
+    A number means another conversation there, so what is lost gets one that means
+    none: it must not be shown to, or sent again to, somebody else.
+
     Args:
         tx: the transaction.
         moved: old conversation to new one.
@@ -76,11 +93,11 @@ def readdress(tx: Transaction, moved: Mapping[int, int], lost: str) -> None:
     if not len(tx.drafts):
         return
     rev = tx.next_rev()
-    waiting = [draft.client_id for draft in pending(tx)]
     tx.execute(
-        "UPDATE outbox SET state = ?, error = ?, rev = ? WHERE state = ? AND "
-        "conversation_id NOT IN (SELECT unnest(?::BIGINT[]))",
-        [SendState.FAILED.value, lost, rev, SendState.SENDING.value, list(moved)],
+        "UPDATE outbox SET state = ?, error = CASE WHEN state = ? THEN ? ELSE error "
+        "END, conversation_id = -abs(conversation_id), rev = ? "
+        "WHERE conversation_id NOT IN (SELECT unnest(?::BIGINT[]))",
+        [FAILED, SENDING, lost, rev, list(moved)],
     )
     tx.execute(
         "UPDATE outbox SET conversation_id = v.b, rev = $1 FROM ("
@@ -88,15 +105,24 @@ def readdress(tx: Transaction, moved: Mapping[int, int], lost: str) -> None:
         "WHERE conversation_id = v.a",
         [rev, list(moved), list(moved.values())],
     )
-    tx.touched("outbox", waiting, rev)
+    rows = tx.fetch("SELECT client_id FROM outbox")
+    tx.touched("outbox", [row[0] for row in rows], rev)
 
 
 def pending(reader: Reader) -> list[Draft]:
     """What is to be sent, in order."""
-    rows = reader.fetch(
-        f"{_SELECT} WHERE state = ? ORDER BY position", [SendState.SENDING.value]
-    )
+    rows = reader.fetch(f"{_SELECT} WHERE state = ? ORDER BY position", [SENDING])
     return [_draft(row) for row in rows]
+
+
+def failures(reader: Reader, client_ids: Sequence[str]) -> dict[ClientId, str]:
+    """Which of these the server refused for good, and why."""
+    rows = reader.fetch(
+        "SELECT client_id, error FROM outbox WHERE state = ? "
+        "AND client_id IN (SELECT unnest(?::VARCHAR[]))",
+        [FAILED, list(client_ids)],
+    )
+    return {ClientId(client_id): error for client_id, error in rows}
 
 
 def find(reader: Reader, client_id: str) -> Draft | None:

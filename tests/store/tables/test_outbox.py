@@ -36,8 +36,9 @@ def test_failed_retry_discard(ledger, cursor, feed):
         draft("a"), state=SendState.FAILED, error="too long"
     )
     commit(ledger, lambda tx: outbox.retry(tx, "a"))
-    assert outbox.pending(cursor) == [draft("a"), draft("b")]
-    assert cursor.fetch("SELECT attempts FROM outbox ORDER BY position") == [(1,), (0,)]
+    commit(ledger, lambda tx: outbox.retry(tx, "b"))  # it is under way
+    assert outbox.pending(cursor) == [draft("b"), draft("a")]
+    assert cursor.fetch("SELECT attempts FROM outbox ORDER BY position") == [(0,), (1,)]
     commit(ledger, lambda tx: outbox.discard(tx, "a"))
     mark = feed.mark
     commit(ledger, lambda tx: outbox.discard(tx, "a"))
@@ -65,5 +66,20 @@ def test_readdress(ledger, cursor):
         ("c", 13),
     ]
     assert outbox.find(cursor, "b").error == "lost"
+    assert outbox.failures(cursor, ["a", "b", "x"]) == {"b": "lost"}
     commit(ledger, lambda tx: outbox.readdress(tx, {}, "lost too"))
     assert pending(cursor) == []
+
+
+def test_what_is_lost_goes_to_nobody_else(ledger, cursor):
+    """Conversation 2 of the new state is another one than that of the old."""
+    commit(ledger, lambda tx: [outbox.add(tx, draft(key, 2)) for key in "ab"])
+    commit(ledger, lambda tx: outbox.failed(tx, "a", "too long"))
+    commit(ledger, lambda tx: outbox.readdress(tx, {1: 2}, "lost"))
+    rows = "SELECT client_id FROM outbox WHERE conversation_id > 0"
+    assert cursor.fetch(rows) == []
+    assert outbox.failures(cursor, ["a", "b"]) == {"a": "too long", "b": "lost"}
+    with pytest.raises(StoreError, match="b cannot be sent: lost"):
+        commit(ledger, lambda tx: outbox.retry(tx, "b"))
+    commit(ledger, lambda tx: outbox.readdress(tx, {1: 2}, "lost again"))
+    assert cursor.fetch(rows) == []
