@@ -44,6 +44,8 @@ class Limits:
     """Client side: events held while a gap is waited for."""
     write_queue_rows: int = 8_000
     """Rows waiting for the store's writer beyond which reading pauses."""
+    max_file: int = 1 << 30
+    """Bytes of one file, sent or received."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,8 +56,12 @@ class Timeouts:
     handshake: float = 10.0
     request: float = 10.0
     gateway: float = 10.0
+    transfer: float = 30.0
+    """Within which some of a file must move; a crawl is a standstill."""
     gap: float = 0.5
     """How long a missing event is waited for before it is pulled."""
+    handler: float = 30.0
+    """After which a push handler that waits is cut off."""
     close: float = 2.0
 
 
@@ -111,6 +117,18 @@ class Heartbeat:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Tls:
+    """TLS around the TCP connection; certificates are checked unless told otherwise."""
+
+    ca_file: str = ""
+    """PEM file of the authorities to trust, instead of the system's."""
+    server_name: str = ""
+    """The name in the certificate, where it is not the host that is dialled."""
+    verify: bool = True
+    """False takes any certificate: for a look at a server of one's own."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Environment:
     """A named place to log in to."""
 
@@ -123,6 +141,8 @@ class Environment:
     """Pinned X25519 public key; beats what the gateway says."""
     insecure: bool = False
     """Allow a gateway that is neither https nor on loopback."""
+    tls: Tls | None = None
+    """TLS around the TCP service, beneath imnb's own encryption; None for none."""
     limits: Limits = Limits()
     timeouts: Timeouts = Timeouts()
     backoff: Backoff = Backoff()

@@ -33,9 +33,28 @@ class NetworkView:
     interface: str = ""
     network_type: NetworkType = NetworkType.UNKNOWN
 
+    @property
+    def label(self) -> str:
+        """Tells this network from others, as well as can be told from here."""
+        address = _plain(self.default_address)
+        if not address:
+            return ""
+        bits = 64 if ":" in address else 24
+        around = ipaddress.ip_network(f"{address}/{bits}", strict=False)
+        return f"{self.interface} {around}"
+
     def has(self, address: str) -> bool:
-        """A connection from ``address`` can still work; loopback always can."""
-        return is_loopback(address) or address in self.addresses
+        """A connection from ``address`` can still work.
+
+        Loopback always can, and what is no address: a connection in memory.
+        """
+        return not leaves_machine(address) or _plain(address) in self.addresses
+
+    def is_elsewhere(self, before: "NetworkView") -> bool:
+        """There is a way to the outside, and it is not the one of ``before``."""
+        here = (self.default_address, self.interface)
+        there = (before.default_address, before.interface)
+        return bool(self.default_address) and here != there
 
 
 Probe = Callable[[], NetworkView]
@@ -74,12 +93,17 @@ def type_of(interface: str) -> NetworkType:
     return NetworkType.UNKNOWN
 
 
-def is_loopback(address: str) -> bool:
-    """It never leaves this machine; false for what is no address at all."""
+def leaves_machine(address: str) -> bool:
+    """It is an address, and not loopback."""
     try:
-        return ipaddress.ip_address(_plain(address)).is_loopback
+        return not ipaddress.ip_address(_plain(address)).is_loopback
     except ValueError:
         return False
+
+
+def host_of(address: str) -> str:
+    """Of ``host:port`` or ``[host]:port``, as transports give it."""
+    return address.rpartition(":")[0].strip("[]")
 
 
 def _default_addresses() -> Iterator[str]:

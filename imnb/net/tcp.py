@@ -2,17 +2,22 @@
 
 import asyncio
 import errno
+import functools
 import ipaddress
+import itertools
 import logging
 import socket
+import ssl
 from collections.abc import Callable
 from typing import cast
 
-from imnb.config import Endpoint, Limits, Timeouts
+from imnb.config import Endpoint, Limits, Timeouts, Tls
 from imnb.errors import ConnectionFailed
 from imnb.net.os_error import describe
 from imnb.net.tcp_transport import TcpTransport
+from imnb.net.tls import TlsEnd, client_context
 from imnb.net.transport import Receiver, Transport
+from imnb.tasks.race import race
 
 log = logging.getLogger(__name__)
 
@@ -27,13 +32,27 @@ _Address = tuple[socket.AddressFamily, _SocketName]
 
 
 class TcpNetwork:
-    """Connections over the operating system's TCP."""
+    """Connections over the operating system's TCP.
+
+    Args:
+        limits: how much may wait to be sent.
+        timeouts: how long closing may take.
+        tls: speak TLS where this network dials.
+        server_tls: and where it listens; see `imnb.net.tls.server_context`.
+    """
 
     def __init__(
-        self, limits: Limits | None = None, timeouts: Timeouts | None = None
+        self,
+        limits: Limits | None = None,
+        timeouts: Timeouts | None = None,
+        *,
+        tls: Tls | None = None,
+        server_tls: ssl.SSLContext | None = None,
     ) -> None:
         self._limits = limits or Limits()
         self._timeouts = timeouts or Timeouts()
+        self._tls = tls
+        self._server_tls = server_tls
 
     async def dial(
         self,
@@ -42,21 +61,28 @@ class TcpNetwork:
         *,
         timeout: float,
     ) -> Transport:
-        """See `Network.dial`; a name's addresses are tried in order."""
+        """See `Network.dial`; a name's addresses are raced.
+
+        Raises:
+            ConnectionFailed: also when there is no TLS with the peer, with the
+                reason: a certificate that is not trusted, expired, not its own.
+            ConfigError: the authorities of `Tls` cannot be loaded.
+        """
+        connected: socket.socket | None = None
         try:
             async with asyncio.timeout(timeout):
                 connected = await self._connect(endpoint)
+                transport = await self._secure(connected, endpoint.host)
         except TimeoutError:
-            raise ConnectionFailed(
-                f"{endpoint}: no answer within {timeout:g} s; "
-                "check the address and whether a firewall drops the connection"
-            ) from None
+            raise ConnectionFailed(_no_answer(endpoint, timeout, connected)) from None
+        except ConnectionFailed as error:
+            raise ConnectionFailed(f"{endpoint}: {error}") from error
         except OSError as error:
             raise ConnectionFailed(
                 f"{endpoint}: {describe(error)}; "
                 "check the address and whether the server is running"
             ) from error
-        return self._start(connected, make)
+        return _start(transport, make)
 
     async def listen(
         self, host: str, port: int, accept: Callable[[Transport], Receiver]
@@ -70,33 +96,76 @@ class TcpNetwork:
                 f"cannot listen on {host}:{port}: {describe(error)}; "
                 "port 0 takes a free one"
             ) from error
-        return TcpListener(listening, lambda sock: self._start(sock, accept))
+        return TcpListener(listening, lambda sock: self._accept(sock, accept))
 
-    def _start(
-        self, connected: socket.socket, make: Callable[[Transport], Receiver]
-    ) -> TcpTransport:
+    def _accept(
+        self, connected: socket.socket, accept: Callable[[Transport], Receiver]
+    ) -> None:
+        context = self._server_tls
+        tls = None if context is None else TlsEnd(context, is_server=True)
+        _start(self._transport(connected, tls), accept)
+
+    async def _secure(self, connected: socket.socket, host: str) -> TcpTransport:
         try:
-            transport = TcpTransport(
-                connected, self._limits.send_queue_bytes, self._timeouts.close
-            )
-        except OSError as error:  # gone between connecting and now
+            transport = self._transport(connected, self._client_tls(host))
+        except BaseException:
             connected.close()
-            raise ConnectionFailed(f"lost at once: {describe(error)}") from error
+            raise
         try:
-            transport.start(make(transport))
-        except BaseException:  # nobody is there who would close it
+            await transport.secure()
+        except BaseException:
             transport.abort()
             raise
         return transport
 
+    def _client_tls(self, host: str) -> TlsEnd | None:
+        if self._tls is None:
+            return None
+        return TlsEnd(client_context(self._tls), self._tls.server_name or host)
+
+    def _transport(self, connected: socket.socket, tls: TlsEnd | None) -> TcpTransport:
+        limit, linger = self._limits.send_queue_bytes, self._timeouts.close
+        try:
+            return TcpTransport(connected, limit, linger, tls)
+        except OSError as error:  # gone between connecting and now
+            connected.close()
+            raise ConnectionFailed(f"lost at once: {describe(error)}") from error
+
     async def _connect(self, endpoint: Endpoint) -> socket.socket:
-        failure = OSError("the name has no address")
-        for family, address in await _resolve(endpoint.host, endpoint.port):
-            try:
-                return await _connect(family, address)
-            except OSError as error:
-                failure = error
+        addresses = _interleaved(await _resolve(endpoint.host, endpoint.port))
+        if not addresses:
+            raise OSError("the name has no address")
+        attempts = [functools.partial(_connect, *address) for address in addresses]
+        try:
+            return await race(
+                attempts, failures=(OSError,), discard=socket.socket.close
+            )
+        except ExceptionGroup as group:
+            failure = group.exceptions[-1]
         raise failure
+
+
+def _start(
+    transport: TcpTransport, make: Callable[[Transport], Receiver]
+) -> TcpTransport:
+    try:
+        transport.start(make(transport))
+    except BaseException:  # nobody is there who would close it
+        transport.abort()
+        raise
+    return transport
+
+
+def _no_answer(endpoint: Endpoint, timeout: float, connected: object) -> str:
+    if connected is None:
+        return (
+            f"{endpoint}: no answer within {timeout:g} s; "
+            "check the address and whether a firewall drops the connection"
+        )
+    return (
+        f"{endpoint}: connected, but no TLS handshake within {timeout:g} s; "
+        "check whether the server speaks TLS at this port"
+    )
 
 
 async def _connect(family: socket.AddressFamily, address: _SocketName) -> socket.socket:
@@ -126,6 +195,14 @@ async def _look_up(host: str, port: int) -> list[_Address]:
     except ValueError as error:  # a label too long, or characters of no name
         raise OSError(f"{host!r} is no host name") from error
     return [(family, cast("_SocketName", name)) for family, _, _, _, name in found]
+
+
+def _interleaved(addresses: list[_Address]) -> list[_Address]:
+    """Families in turn (RFC 8305): one that is broken delays the other once."""
+    first = [one for one in addresses if one[0] == addresses[0][0]]
+    others = [one for one in addresses if one[0] != addresses[0][0]]
+    pairs = itertools.zip_longest(first, others)
+    return [one for pair in pairs for one in pair if one is not None]
 
 
 class TcpListener:

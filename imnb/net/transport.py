@@ -41,7 +41,15 @@ class Transport(Protocol):
         """Bytes put and not yet taken by the network."""
 
     def put(self, data: bytes) -> None:
-        """Send soon; the caller holds `lock`. Does nothing once closed."""
+        """Send soon; the caller holds `lock`. Does nothing once closed.
+
+        From another thread it sends at once what the network takes: the loop
+        may be frozen. Never from ``__del__`` or a signal handler, which may
+        have interrupted the holder of `lock`.
+        """
+
+    def send_now(self) -> None:
+        """As `put` of nothing by another thread: what waits leaves, if it can."""
 
     async def drain(self) -> None:
         """Return when `unsent` is below the limit.
@@ -105,3 +113,9 @@ class Network(Protocol):
 
 READ_SIZE = 64 * 1024
 """Bytes of one read: some 300 frames of a chat, one batch for those above."""
+
+
+def format_address(address: tuple[str, int] | tuple[str, int, int, int]) -> str:
+    """``host:port`` of a socket address, IPv6 in brackets."""
+    host, port = address[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

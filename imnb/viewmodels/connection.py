@@ -6,6 +6,7 @@ from typing import Protocol
 import traitlets
 
 from imnb.engine.states import State, StateChange
+from imnb.tasks.stalls import Stall, Stalls
 from imnb.viewmodels.commands import CommandRunner, ViewModel
 
 LABELS: dict[State, tuple[str, str]] = {
@@ -20,6 +21,9 @@ LABELS: dict[State, tuple[str, str]] = {
     State.CLOSED: ("Logged out", "bad"),
 }
 
+BLOCKED_SHOWN = 60.0
+"""Seconds for which the line tells of a kernel that had been blocked."""
+
 
 class Retrying(Protocol):
     """What is asked of an engine."""
@@ -27,6 +31,10 @@ class Retrying(Protocol):
     @property
     def change(self) -> StateChange:
         """How it got into its state."""
+
+    @property
+    def stalls(self) -> Stalls:
+        """Times in which its loop was blocked."""
 
     def reconnect_now(self) -> None:
         """Do not wait for the next try."""
@@ -56,6 +64,7 @@ class ConnectionViewModel(ViewModel):
         detail: why, when it is not as it should be.
         retry_at: the loop's time of the next try; None when none is due.
         behind: events that are on the server and not here.
+        blocked: the last time in which a cell blocked the kernel.
         name: who is logged in.
     """
 
@@ -64,6 +73,7 @@ class ConnectionViewModel(ViewModel):
     detail = traitlets.Unicode("")
     retry_at = traitlets.Float(None, allow_none=True)
     behind = traitlets.Int(0)
+    blocked = traitlets.Instance(Stall, allow_none=True)
     name = traitlets.Unicode("")
 
     def __init__(
@@ -78,6 +88,8 @@ class ConnectionViewModel(ViewModel):
         self._client = client
         self._runner = runner
         self._time = time
+        self._stalls: Stalls | None = None
+        self._unfollow: Callable[[], None] = lambda: None
         self._unsubscribe = client.on_state(self._show)
         self._show(client.engine.change)
 
@@ -85,6 +97,23 @@ class ConnectionViewModel(ViewModel):
     def retry_in(self) -> float:
         """Seconds from now to the next try; negative when none is due."""
         return -1.0 if self.retry_at is None else max(0.0, self.retry_at - self._time())
+
+    @property
+    def blocked_text(self) -> str:
+        """How long the kernel was blocked, in words."""
+        if self.blocked is None:
+            return ""
+        seconds = self.blocked.seconds
+        if seconds < 120:
+            return f"the kernel was blocked for {seconds:.0f} s"
+        return f"the kernel was blocked for {seconds / 60:.0f} min"
+
+    @property
+    def blocked_left(self) -> float:
+        """Seconds from now for which that is worth showing."""
+        if self.blocked is None:
+            return 0.0
+        return max(0.0, self.blocked.ended_at + BLOCKED_SHOWN - self._time())
 
     def refresh(self) -> None:
         """Look again how much there is to catch up; something came."""
@@ -97,9 +126,21 @@ class ConnectionViewModel(ViewModel):
     def close(self) -> None:
         """See `ViewModel.close`."""
         self._unsubscribe()
+        self._unfollow()
         super().close()
 
+    def _follow(self, stalls: Stalls) -> None:
+        """Of another environment there is another engine."""
+        if stalls is not self._stalls:
+            self._unfollow()
+            self._stalls, self.blocked = stalls, stalls.last
+            self._unfollow = stalls.subscribe(self._set_blocked)
+
+    def _set_blocked(self, stall: Stall) -> None:
+        self.blocked = stall
+
     def _show(self, change: StateChange) -> None:
+        self._follow(self._client.engine.stalls)
         with self.hold_trait_notifications():
             self.label, self.tone = LABELS[change.state]
             self.detail = change.reason if self.tone == "bad" else ""

@@ -19,7 +19,7 @@ class StatusView(View):
         super().__init__(view_model, loop)
         self._model = view_model
         names = ("label", "tone", "detail", "retry_at", "behind", "name", "error")
-        self.redraw_on(view_model, *names)
+        self.redraw_on(view_model, *names, "blocked")
 
     def _frame(self, anew: bool) -> dict[str, Any]:
         model = self._model
@@ -29,6 +29,8 @@ class StatusView(View):
             "detail": model.detail,
             "retry_in": model.retry_in,
             "behind": model.behind,
+            "blocked": model.blocked_text,
+            "blocked_left": model.blocked_left,
             "name": model.name,
             "initials": initials(model.name),
             "hue": hue(model.name),

@@ -1,9 +1,10 @@
+import asyncio
 import threading
 
 import pytest
 
 from imnb.net.memory import MemoryNetwork
-from tests.net.recorder import connected
+from tests.net.recorder import Recorder, connected
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])
@@ -46,3 +47,16 @@ async def test_the_repr_counts_bytes_and_shows_none(virtual):
         await virtual.settle()
         assert "6 unsent" in repr(near.transport)
         assert "secret" not in repr(near.transport)
+
+
+def test_a_thread_that_sends_when_the_loop_has_ended_does_no_harm():
+    async def begin():
+        network = MemoryNetwork()
+        listener = await network.listen("127.0.0.1", 0, Recorder)
+        return await network.dial(listener.endpoint, Recorder, timeout=5)
+
+    transport = asyncio.run(begin())
+    with transport.lock:
+        transport.send_now()
+        transport.put(b"beat")
+    assert transport.unsent == 4

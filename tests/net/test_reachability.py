@@ -4,7 +4,13 @@ import pytest
 
 from imnb.config import NetworkType
 from imnb.net import reachability
-from imnb.net.reachability import NetworkView, is_loopback, look, type_of
+from imnb.net.reachability import (
+    NetworkView,
+    host_of,
+    leaves_machine,
+    look,
+    type_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -28,17 +34,59 @@ def test_a_name_tells_the_type(name, expected):
 @pytest.mark.parametrize(
     ("address", "expected"),
     [
-        ("127.0.0.1", True),
-        ("127.8.8.8", True),
-        ("::1", True),
-        ("::1%lo", True),
-        ("10.0.0.1", False),
-        ("fe80::1%eth0", False),
+        ("127.0.0.1", False),
+        ("127.8.8.8", False),
+        ("::1", False),
+        ("::1%lo", False),
+        ("10.0.0.1", True),
+        ("fe80::1%eth0", True),
         ("memory", False),
     ],
 )
-def test_loopback_is_recognised(address, expected):
-    assert is_loopback(address) is expected
+def test_only_loopback_and_memory_stay_on_this_machine(address, expected):
+    assert leaves_machine(address) is expected
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("10.0.0.1:4000", "10.0.0.1"),
+        ("[fd00::2]:4000", "fd00::2"),
+        ("memory:3", "memory"),
+    ],
+)
+def test_a_transports_address_has_a_host(address, host):
+    assert host_of(address) == host
+
+
+@pytest.mark.parametrize(
+    ("address", "interface", "label"),
+    [
+        ("192.168.1.7", "wlan0", "wlan0 192.168.1.0/24"),
+        ("192.168.1.99", "wlan0", "wlan0 192.168.1.0/24"),
+        ("192.168.2.7", "wlan0", "wlan0 192.168.2.0/24"),
+        ("fd00::2", "eth0", "eth0 fd00::/64"),
+        ("fe80::1%eth0", "eth0", "eth0 fe80::/64"),
+        ("", "", ""),
+    ],
+)
+def test_a_network_has_a_label(address, interface, label):
+    assert NetworkView(frozenset(), address, interface).label == label
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "elsewhere"),
+    [
+        (("", ""), ("10.0.0.1", "eth0"), True),
+        (("10.0.0.1", "eth0"), ("10.0.0.2", "eth0"), True),
+        (("10.0.0.1", "eth0"), ("10.0.0.1", "wlan0"), True),
+        (("10.0.0.1", "eth0"), ("10.0.0.1", "eth0"), False),
+        (("10.0.0.1", "eth0"), ("", ""), False),
+    ],
+)
+def test_another_way_to_the_outside_is_elsewhere(before, after, elsewhere):
+    views = [NetworkView(frozenset(), *one) for one in (before, after)]
+    assert views[1].is_elsewhere(views[0]) is elsewhere
 
 
 def test_this_machine_has_loopback_and_its_default_address():
@@ -81,4 +129,5 @@ def test_a_connection_works_while_its_address_is_there():
     view = NetworkView(frozenset({"10.0.0.1"}))
     assert view.has("10.0.0.1")
     assert view.has("127.0.0.1")
+    assert view.has("memory")
     assert not view.has("10.0.0.2")

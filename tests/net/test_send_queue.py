@@ -79,3 +79,48 @@ async def test_after_the_end_nobody_waits():
     with pytest.raises(ConnectionLost, match="gone"):
         await queue.drain()
     assert queue.size == 0
+
+
+class Wrapper:
+    """A sealer whose work can be seen."""
+
+    is_open = False
+    said = b"hello "
+
+    def seal(self, data):
+        said, self.said = self.said, b""
+        return said + (b"<%s>" % data if data else b"")
+
+
+def send_all(queue, step=1000):
+    out = b""
+    while head := bytes(queue.head()):
+        out += head[:step]
+        queue.consume(min(step, len(head)))
+    return out
+
+
+def test_before_the_layer_is_open_only_its_own_words_leave():
+    wrapper = Wrapper()
+    queue = SendQueue(1000, wrapper)
+    queue.append(b"frame")
+    assert send_all(queue) == b"hello "
+    assert (queue.size, queue.is_stuck) == (5, False)
+    wrapper.is_open = True
+    assert send_all(queue) == b"<frame>"
+    assert queue.size == 0
+
+
+@pytest.mark.parametrize("step", [1, 3, 1000])
+def test_what_is_put_together_is_sealed_together(step):
+    wrapper = Wrapper()
+    wrapper.is_open = True
+    queue = SendQueue(1000, wrapper)
+    for frame in (b"one", b"two", b"three"):
+        queue.append(frame)
+    queue.consume(len(queue.head()[:2]))
+    assert queue.is_stuck
+    queue.append(b"four")
+    wrapper.said = b"news "
+    assert send_all(queue, step) == b"llo <onetwothree>news <four>"
+    assert (queue.size, queue.is_stuck) == (0, False)

@@ -11,59 +11,67 @@ import pytest
 from imnb.config import Endpoint, Limits, Timeouts
 from imnb.errors import ConnectionLost
 from imnb.net.tcp import TcpNetwork
-from imnb.net.tcp_transport import format_address
+from tests.net.certificates import tls_network
 from tests.net.recorder import LINGER_0, Recorder, connected
 
-
-@pytest.mark.parametrize(
-    ("address", "shown"),
-    [(("127.0.0.1", 80), "127.0.0.1:80"), (("::1", 80, 0, 0), "[::1]:80")],
-)
-def test_addresses_are_readable(address, shown):
-    assert format_address(address) == shown
+KINDS = pytest.mark.parametrize("kind", [TcpNetwork, tls_network])
 
 
-async def test_a_thread_sends_while_the_loop_is_frozen():
+@KINDS
+async def test_a_thread_sends_while_the_loop_is_frozen(kind):
     """The point of owning the socket: the bytes leave before the loop runs."""
-    async with connected(TcpNetwork()) as (near, far):
+    async with connected(kind()) as (near, far):
         near.send(b"first")
         # The loop stands still in here: nothing but the thread can send.
         thread = threading.Thread(target=near.send, args=(b"beat",))
         thread.start()
         thread.join()
+        assert near.transport.unsent == 0
         with socket.socket(fileno=socket.dup(far.transport._socket.fileno())) as peek:
-            assert peek.recv(100, socket.MSG_PEEK) == b"firstbeat"
+            arrived = peek.recv(100, socket.MSG_PEEK)
+        assert arrived == b"firstbeat" if kind is TcpNetwork else len(arrived) > 9
         assert await far.until(9) == b"firstbeat"
 
 
-async def test_threads_and_the_loop_share_a_small_buffer_without_tearing():
-    """Frames stay whole and in the order of the lock."""
-    network = TcpNetwork(Limits(send_queue_bytes=1 << 16))
-    size, per_sender = 100, 400
+@KINDS
+async def test_beats_between_the_halves_of_frames_tear_and_lose_none(kind):
+    """A small buffer, a slow reader, and a thread that beats in the middle."""
+    network = kind(Limits(send_queue_bytes=32 * 1024))
+    sizes = {b"f": 3000, b"b": 29}
     async with connected(network) as (near, far):
         transport = near.transport
         transport._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
-        order = []
+        order, halves, is_over = [], [], threading.Event()
 
-        def send(mark):
-            with transport.lock:
-                order.append(mark)
-                transport.put(bytes([mark]) * size)
+        def put(mark):
+            order.append(mark)
+            transport.put(mark * sizes[mark])
 
-        def beats():
-            for _ in range(per_sender):
-                send(1)
-                time.sleep(0)
+        def beat():
+            while not is_over.is_set():
+                with transport.lock:
+                    halves.append(transport._queue.is_stuck)
+                    transport.send_now()
+                    if transport.unsent < 64 * 1024:
+                        put(b"b")
+                time.sleep(0.0001)
 
-        thread = threading.Thread(target=beats)
+        thread = threading.Thread(target=beat)
         thread.start()
-        for _ in range(per_sender):
-            send(2)
+        for number in range(10_000):
+            with transport.lock:
+                put(b"f")
             await transport.drain()
-        data = await far.until(2 * per_sender * size)
-        thread.join()
-        frames = [data[at : at + size] for at in range(0, len(data), size)]
-        assert frames == [bytes([mark]) * size for mark in order]
+            if number % 10 == 0:  # the reader is slow, and the loop runs now and then
+                far.transport.pause_reading()
+                await asyncio.sleep(0.0005)
+                far.transport.resume_reading()
+        is_over.set()
+        await asyncio.to_thread(thread.join)
+        expected = b"".join(mark * sizes[mark] for mark in order)
+        assert await far.until(len(expected)) == expected
+        assert order.count(b"b") > 500
+        assert sum(halves) > 100
 
 
 async def test_a_reset_is_told_as_what_it_is():

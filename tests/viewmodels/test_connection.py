@@ -1,6 +1,7 @@
 import pytest
 
 from imnb.engine.states import State, StateMachine
+from imnb.tasks.stalls import Stalls
 from imnb.viewmodels.connection import LABELS, ConnectionViewModel
 from tests.viewmodels.fakes import heard
 
@@ -10,6 +11,7 @@ class FakeClient:
 
     def __init__(self, report):
         self.states = StateMachine(report)
+        self.stalls = Stalls(report)
         self.engine = self
         self.behind = 0
         self.tries = 0
@@ -125,6 +127,41 @@ async def test_how_much_there_is_to_catch_up(client, model):
     assert model.behind == 120
 
 
+def block(stalls, seconds, until):
+    stalls.pause()
+    stalls.tick(until - seconds)
+    stalls.tick(until)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(42.3, "for 42 s"), (119, "for 119 s"), (600, "for 10 min")]
+)
+async def test_how_long_the_kernel_was_blocked_is_said_for_a_while(
+    client, clock, model, seconds, text
+):
+    assert (model.blocked_text, model.blocked_left) == ("", 0)
+    changes = heard(model, "blocked")
+    block(client.stalls, seconds, until=1000)
+    assert model.blocked_text == f"the kernel was blocked {text}"
+    assert len(changes) == 1
+    assert model.blocked_left == 60
+    clock.now = 1100
+    assert model.blocked_left == 0
+    block(client.stalls, seconds, until=1100)
+    assert len(changes) == 2
+
+
+async def test_another_engine_is_followed_instead(desk, client, model):
+    first, client.stalls = client.stalls, Stalls(desk.scope.report)
+    block(client.stalls, 7, until=1000)
+    client.move(State.CONNECTING)
+    assert model.blocked.seconds == 7
+    block(first, 8, until=1000)
+    assert model.blocked.seconds == 7
+    block(client.stalls, 9, until=1000)
+    assert model.blocked.seconds == 9
+
+
 async def test_trying_at_once(desk, client, model):
     model.reconnect()
     await desk.settle()
@@ -135,4 +172,5 @@ async def test_close_undoes_every_observer(client, model):
     changes = heard(model, "label")
     model.close()
     client.move(State.CONNECTING)
-    assert (model.label, changes) == ("Offline", [])
+    block(client.stalls, 7, until=1000)
+    assert (model.label, changes, model.blocked) == ("Offline", [], None)

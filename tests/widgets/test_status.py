@@ -70,6 +70,18 @@ def test_who_is_logged_in_and_how_it_stands(page):
 
 
 @pytest.mark.browser
+def test_a_blocked_kernel_is_told_for_a_while(page):
+    page.page.clock.install()
+    text = "the kernel was blocked for 42 s"
+    page.receive("status", {**STATUS, "blocked": text, "blocked_left": 50})
+    view = page.page.locator(".imnb-status")
+    expect(view).to_contain_text(f"Online · {text}")
+    page.page.clock.run_for(51_000)
+    expect(view).not_to_contain_text(text)
+    expect(view).to_contain_text("Online")
+
+
+@pytest.mark.browser
 def test_the_time_to_the_next_try_is_counted_by_the_browser(page):
     page.page.clock.install()
     page.receive("status", LOST)

@@ -23,18 +23,22 @@ function render({ model, el }) {
   const parts = layOut(el, model);
   let frame = null;
   let due = 0;
+  let blockedUntil = 0; // so long it is worth telling
   /** What changes with time, by the browser's clock: the kernel may be busy. */
   const count = () => {
     const texts = [];
     const left = Math.ceil((due - Date.now()) / 1000);
     if (due) texts.push(left > 0 ? `next try in ${left} s` : "trying…");
     if (frame.behind > 0) texts.push(`${frame.behind} to catch up`);
+    if (blockedUntil > Date.now()) texts.push(frame.blocked);
+    else blockedUntil = 0;
     parts.more.textContent = texts.map((text) => ` · ${text}`).join("");
   };
-  const timer = setInterval(() => due && count(), 500);
+  const timer = setInterval(() => (due || blockedUntil) && count(), 500);
   const disconnect = connect(model, (next) => {
     frame = next;
     due = next.retry_in >= 0 ? Date.now() + next.retry_in * 1000 : 0;
+    blockedUntil = next.blocked_left > 0 ? Date.now() + next.blocked_left * 1000 : 0;
     parts.name.textContent = next.name;
     parts.picture.replaceChildren(avatar(next.initials, next.hue));
     parts.dot.dataset.tone = el.dataset.tone = next.tone;

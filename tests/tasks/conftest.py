@@ -1,0 +1,3 @@
+from tests.clock import virtual
+
+__all__ = ["virtual"]
