@@ -19,11 +19,16 @@
     │   ├── CallTimeout              no reply in time
     │   ├── CallRefused              the server answered with an error status
     │   ├── NotConnected             nothing was sent
+    │   ├── EnvironmentChanged       the client went to another environment
     │   └── TooManyCalls             the bound on pending calls is reached
     ├── GatewayError
     │   ├── GatewayUnreachable       no answer over HTTP
     │   ├── GatewayInsecure          plain HTTP beyond loopback
     │   └── GatewayAnswerError       an answer that is not the gateway's
+    ├── FileError                    a file could not be sent or received
+    │   ├── FileTooLarge             larger than a limit, of ours or the server's
+    │   ├── FileDamaged              its checksum is not the expected one
+    │   └── DiskError                the local disk refuses to read or write
     ├── AuthError                    refused for good: no retry helps
     │   ├── WrongPassword
     │   ├── UnknownUser
@@ -42,7 +47,13 @@
 
 
 class ImnbError(Exception):
-    """Base of all errors of imnb."""
+    """Base of all errors of imnb.
+
+    Attributes:
+        may_have_acted: of a call that failed: the server may have carried it out.
+    """
+
+    may_have_acted = False
 
 
 class ConfigError(ImnbError, ValueError):
@@ -94,13 +105,7 @@ class ConnectionLost(ImnbError, ConnectionError):
 
 
 class CallError(ImnbError):
-    """Base of failures of a single call.
-
-    Attributes:
-        may_have_acted: the server may have carried the call out.
-    """
-
-    may_have_acted = False
+    """Base of failures of a single call."""
 
 
 class CallTimeout(CallError, TimeoutError):
@@ -125,6 +130,12 @@ class NotConnected(CallError):
     """There is no connection, nothing was sent."""
 
 
+class EnvironmentChanged(CallError):
+    """The client went to another environment before the reply."""
+
+    may_have_acted = True
+
+
 class TooManyCalls(CallError):
     """The bound on pending calls is reached."""
 
@@ -143,6 +154,22 @@ class GatewayInsecure(GatewayError):
 
 class GatewayAnswerError(GatewayError):
     """The gateway's address answered, but not as a gateway does."""
+
+
+class FileError(ImnbError):
+    """A file could not be sent or received."""
+
+
+class FileTooLarge(FileError):
+    """A file is larger than a limit, of ours or the server's."""
+
+
+class FileDamaged(FileError):
+    """What arrived does not have the expected checksum."""
+
+
+class DiskError(FileError):
+    """The local disk refuses to read or write."""
 
 
 class AuthError(ImnbError):

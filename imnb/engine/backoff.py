@@ -34,6 +34,10 @@ class BackoffSeries:
         self.attempt += 1
         return delay
 
+    def restart(self) -> None:
+        """Failures so far say nothing about what is tried next."""
+        self.attempt = 0
+
     def ended(self, lasted: float) -> None:
         """An authenticated connection was lost; a stable one starts anew.
 
@@ -41,4 +45,4 @@ class BackoffSeries:
         second later must not be hammered.
         """
         if lasted >= self._settings.stable_after:
-            self.attempt = 0
+            self.restart()

@@ -3,13 +3,15 @@
 import asyncio
 import contextlib
 import enum
-import inspect
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Generic, TypeVar
 
-from imnb.errors import CallTimeout
+from imnb.engine.interceptors import Before, Interceptor, settled
+from imnb.errors import CallTimeout, ImnbError
 
 R = TypeVar("R")
+A = TypeVar("A")
+E = TypeVar("E", bound=ImnbError)
 
 
 class CallState(enum.StrEnum):
@@ -17,7 +19,7 @@ class CallState(enum.StrEnum):
 
     CREATED = "created"
     QUEUED = "queued"
-    """Waits until the connection takes more."""
+    """Waits for its lane, for room on the connection, or for another try."""
     SENDING = "sending"
     WAITING = "waiting"
     """For the reply."""
@@ -34,8 +36,9 @@ _UNHAPPY = FINAL - {CallState.DONE}
 TRANSITIONS: Mapping[CallState, frozenset[CallState]] = {
     CallState.CREATED: _UNHAPPY | {CallState.QUEUED},
     CallState.QUEUED: _UNHAPPY | {CallState.SENDING},
-    CallState.SENDING: _UNHAPPY | {CallState.WAITING},
-    CallState.WAITING: FINAL,
+    # Back to queued: it is tried again.
+    CallState.SENDING: _UNHAPPY | {CallState.WAITING, CallState.QUEUED},
+    CallState.WAITING: FINAL | {CallState.QUEUED},
 } | dict.fromkeys(FINAL, frozenset())
 
 
@@ -44,7 +47,13 @@ class Call(Generic[R]):
 
     Attributes:
         request: an interceptor may put another one here before it is sent.
-        times: the loop's time at which each state was entered.
+        times: the loop's time at which each state was entered, the last time.
+        replied_at: the loop's time of the first reply.
+        ask_id: of the last try; 0 before it is sent, and over HTTP.
+        attempts: how often it was tried.
+        sent_bytes: of the last try's body.
+        received_bytes: of the reply's body, or of all replies together.
+        may_have_acted: the server may have carried it out in some try.
         error: why it failed.
     """
 
@@ -52,9 +61,15 @@ class Call(Generic[R]):
         self.request = request
         self.state = CallState.CREATED
         self.error: BaseException | None = None
+        self.replied_at: float | None = None
+        self.ask_id = 0
+        self.attempts = 1
+        self.sent_bytes = 0
+        self.received_bytes = 0
+        self.may_have_acted = False
         self._life = life
-        now = asyncio.get_running_loop().time()
-        self.times: dict[CallState, float] = {CallState.CREATED: now}
+        self._now = asyncio.get_running_loop().time
+        self.times: dict[CallState, float] = {CallState.CREATED: self._now()}
         life.tell(self)
 
     def __repr__(self) -> str:
@@ -69,8 +84,28 @@ class Call(Generic[R]):
         if state not in TRANSITIONS[self.state]:
             raise RuntimeError(f"a call does not go from {self.state} to {state}")
         self.state = state
-        self.times[state] = asyncio.get_running_loop().time()
+        self.times[state] = self._now()
         self._life.tell(self)
+
+    def replied(self, size: int) -> None:
+        """A reply of ``size`` bytes is there."""
+        self.received_bytes += size
+        if self.replied_at is None:
+            self.replied_at = self._now()
+
+    def requeue(self) -> None:
+        """It failed, and waits for another try."""
+        if self.state is not CallState.QUEUED:
+            self.move(CallState.QUEUED)
+
+    def last_error(self, error: E, why: str = "") -> E:
+        """``error`` as the caller gets it, with what is known from all tries."""
+        error.may_have_acted |= self.may_have_acted
+        if self.attempts > 1:
+            error.add_note(f"it was tried {self.attempts} times")
+        if why:
+            error.add_note(f"it is not tried again: {why}")
+        return error
 
     def finish(self, error: BaseException | None = None) -> None:
         """Enter the final state that fits; the first one counts."""
@@ -101,9 +136,6 @@ def _final_state(error: BaseException | None) -> CallState:
             return CallState.FAILED
 
 
-Interceptor = Callable[[Call[R]], Awaitable[None] | None]
-"""Sees a call after it was made and before it is sent; may replace its request,
-or raise, which fails the call."""
 Watcher = Callable[[Call[R]], None]
 ReportError = Callable[[str, BaseException], None]
 
@@ -116,20 +148,56 @@ class CallLife(Generic[R]):
         self._interceptors: dict[object, Interceptor[R]] = {}
         self._watchers: dict[object, Watcher[R]] = {}
 
-    def intercept(self, interceptor: Interceptor[R]) -> Callable[[], None]:
-        """Add an interceptor, called in the order added; the result removes it."""
+    def intercept(
+        self, interceptor: Interceptor[R] | Callable[[Call[R]], Awaitable[None] | None]
+    ) -> Callable[[], None]:
+        """Add an interceptor, asked in the order added; the result removes it.
+
+        A plain function is asked before a call is sent: it may put another
+        request there, or raise, which fails the call.
+        """
+        if not isinstance(interceptor, Interceptor):
+            interceptor = Before(interceptor)
         return _add(self._interceptors, interceptor)
 
     def watch(self, watcher: Watcher[R]) -> Callable[[], None]:
         """Call ``watcher`` at each change of state; the result ends that."""
         return _add(self._watchers, watcher)
 
+    async def run(self, call: Call[R], work: Callable[[Call[R]], Awaitable[A]]) -> A:
+        """From the first interceptor to the final state; ``work`` is in between."""
+        with call.outcome():
+            try:
+                await self.prepare(call)
+                reply = await work(call)
+                for interceptor in list(self._interceptors.values()):
+                    await settled(interceptor.replied(call, reply))
+            except Exception as error:
+                await self.failed(call, error)
+                raise
+        call.finish()
+        return reply
+
     async def prepare(self, call: Call[R]) -> None:
-        """Let the interceptors have the call."""
+        """Let the interceptors have the call before it is sent."""
         for interceptor in list(self._interceptors.values()):
-            waiting = interceptor(call)
-            if inspect.isawaitable(waiting):
-                await waiting
+            await settled(interceptor.before(call))
+
+    async def failed(self, call: Call[R], error: Exception) -> None:
+        """Tell the interceptors that it failed for good."""
+        for interceptor in list(self._interceptors.values()):
+            try:
+                await settled(interceptor.failed(call, error))
+            except Exception as own:
+                self._report("interceptor of a failure", own)
+
+    async def retrying(self, call: Call[R], error: Exception) -> None:
+        """Tell the interceptors that it is tried again."""
+        for interceptor in list(self._interceptors.values()):
+            try:
+                await settled(interceptor.retrying(call, error))
+            except Exception as own:
+                self._report("interceptor of a retry", own)
 
     def tell(self, call: Call[R]) -> None:
         """The call changed its state."""

@@ -15,17 +15,19 @@ from imnb.engine.gate import ReadingGate
 from imnb.engine.mailbox import Mailbox
 from imnb.engine.notifications import (
     BatchHandler,
+    Behind,
     Handler,
     LaneOf,
     M,
     NotificationDispatcher,
 )
+from imnb.engine.pacing import Rhythm
 from imnb.engine.plan import ConnectionPlan
+from imnb.engine.reachability_watch import ReachabilityWatch
 from imnb.engine.reconnect import SessionLoop
 from imnb.engine.requests import TcpRequest
 from imnb.engine.rpc import Rpc
 from imnb.engine.states import (
-    ReportError,
     State,
     StateChange,
     StateMachine,
@@ -33,10 +35,14 @@ from imnb.engine.states import (
 )
 from imnb.engine.stream import Stream
 from imnb.engine.switchboard import Switchboard
+from imnb.engine.taps import harmless
 from imnb.errors import ClosedError, ConfigError, ConnectionLost, Kicked, NotConnected
+from imnb.net.reachability import Probe, look
 from imnb.net.tcp import TcpNetwork
 from imnb.net.transport import Network
 from imnb.tasks import TaskScope
+from imnb.tasks.stalls import Stall, Stalls
+from imnb.tasks.watchdog import LoopWatch
 from imnb.wire.codec import Tap
 from imnb.wire.commands import CommandTable, builtin_commands
 
@@ -48,9 +54,13 @@ class Engine:
 
     Attributes:
         channel: calls over the link, with their interceptors and watchers.
+        calls: those under way and the last ones that are over.
+        listen: replies to one request, given to a callback; `TcpChannel.listen`.
         dispatcher: who waits for a reply.
+        notifications: who wants which push, and what came for nobody.
         rpc: every method of the command table as a function.
         scope: owner of the engine's tasks; failures are reported to it.
+        stalls: times in which the loop was blocked, e.g. by a synchronous cell.
     """
 
     _session: SessionLoop | None = None
@@ -67,6 +77,7 @@ class Engine:
         backoff: Backoff | None = None,
         heartbeat: Heartbeat | None = None,
         tap: Tap | None = None,
+        probe: Probe = look,
         random: Callable[[], float] = _random.random,
     ) -> None:
         limits, timeouts = limits or Limits(), timeouts or Timeouts()
@@ -74,17 +85,31 @@ class Engine:
         self.scope = TaskScope("engine")
         self._series = BackoffSeries(backoff or Backoff(), random)
         self._states = StateMachine(self.scope.report)
-        self._board = _switchboard(commands, limits, self.scope)
+        self._rhythm = Rhythm(heartbeat or Heartbeat())
+        report = self.scope.report
+        self._reach = ReachabilityWatch(self._states, self._rhythm, probe, report)
+        self._board = _switchboard(commands, limits, timeouts, self.scope)
+        self.stalls = Stalls(report)
+        self._watch = LoopWatch(
+            self._board.beat_beside_loop, lambda: self._rhythm.interval, self.stalls
+        )
         self._connector = Connector(
             network=network or TcpNetwork(limits, timeouts),
             owner=self._board,
             states=self._states,
             timeouts=timeouts,
-            heartbeat=heartbeat or Heartbeat(),
-            tap=None if tap is None else _harmless(tap, self.scope.report),
+            rhythm=self._rhythm,
+            tap=None if tap is None else harmless(tap, report),
         )
-        self.dispatcher, report = self._board.dispatcher, self.scope.report
-        self.channel = TcpChannel(commands, self.dispatcher, timeouts.request, report)
+        self.dispatcher = self._board.dispatcher
+        self.notifications = self._board.notifications
+        self.on = self.notifications.on
+        self.channel = TcpChannel(
+            commands, self.dispatcher, timeouts.request, self.scope, limits, random
+        )
+        self.calls, self.listen = self.channel.log, self.channel.listen
+        self._states.subscribe(self.channel.session_changed)
+        self._reach.on_change = self.channel.retries.network_changed
         self.rpc = Rpc(self, commands)
 
     def __repr__(self) -> str:
@@ -116,6 +141,11 @@ class Engine:
         """The loop's time of the next try, while waiting."""
         return self._states.last.retry_at
 
+    @property
+    def blocked(self) -> Stall | None:
+        """How long the loop was blocked last, and until when."""
+        return self.stalls.last
+
     def on_state(self, watcher: Watcher) -> Callable[[], None]:
         """Call ``watcher`` at each change of state; the result ends that."""
         return self._states.subscribe(watcher)
@@ -134,7 +164,9 @@ class Engine:
         self._session = SessionLoop(
             plan, self._connector, self._board, self._series, self.scope.report
         )
-        self._states.move(State.CONNECTING)
+        self._watch.start()
+        self._reach.start(self._session)
+        self._states.move(State.CONNECTING, attempt=self._series.attempt)
         self._task = self.scope.spawn(self._session.run(), "session")
 
     async def wait_online(self, fail_fast: bool = False) -> None:
@@ -190,9 +222,12 @@ class Engine:
         handler: Handler[M],
         *,
         lane: LaneOf[M] | None = None,
+        behind: Behind | None = None,
     ) -> Callable[[], None]:
         """See `NotificationDispatcher.subscribe`."""
-        return self._board.notifications.subscribe(message_type, handler, lane=lane)
+        return self.notifications.subscribe(
+            message_type, handler, lane=lane, behind=behind
+        )
 
     def subscribe_batch(
         self, message_type: type[M], handler: BatchHandler[M]
@@ -217,6 +252,11 @@ class Engine:
         if self._session is not None:
             self._session.skip_wait()
 
+    def limit_silence(self, seconds: float) -> None:
+        """The server cuts off who is silent for longer: beat well within that."""
+        self._rhythm.limit(seconds)
+        self._watch.renew()
+
     def drop(self, reason: str) -> None:
         """End the connection; the session connects again."""
         if self._session is not None:
@@ -224,18 +264,23 @@ class Engine:
 
     def kicked(self, reason: str) -> None:
         """The server ended this session: do not connect again."""
-        if self._session is not None:
-            self._session.stop(Kicked(reason))
+        self.stop(Kicked(reason))
 
-    async def close(self) -> None:
+    def stop(self, error: Exception) -> None:
+        """End the session for good because of ``error``; `start` begins another."""
+        if self._session is not None:
+            self._session.stop(error)
+
+    async def close(self, reason: str = "closed") -> None:
         """End everything; calls that wait fail; safe to call twice."""
         self._is_closed = True
+        self._watch.stop()
         self._board.notifications.close()
         await self.scope.close()
         if self._session is not None and self._session.link is not None:
             await self._session.link.wait_closed()
         if self.state is not State.CLOSED:
-            self._states.move(State.CLOSED, "closed")
+            self._states.move(State.CLOSED, reason)
 
     def _why_not_online(self) -> Exception:
         assert self._session is not None
@@ -245,27 +290,9 @@ class Engine:
         return error
 
 
-def _harmless(tap: Tap, report: ReportError) -> Tap:
-    """``tap`` until it fails: an error inside the codec would cost the connection."""
-    has_failed = False
-
-    def watch(outbound: bool, wire: bytes, plain: bytes) -> None:
-        nonlocal has_failed
-        if has_failed:
-            return
-        try:
-            tap(outbound, wire, plain)
-        except Exception as error:
-            has_failed = True
-            report("tap", error)
-
-    return watch
-
-
 def _switchboard(
-    commands: CommandTable, limits: Limits, scope: TaskScope
+    commands: CommandTable, limits: Limits, timeouts: Timeouts, scope: TaskScope
 ) -> Switchboard:
     gate = ReadingGate()
-    return Switchboard(
-        RequestDispatcher(gate, limits), NotificationDispatcher(commands, scope), gate
-    )
+    notifications = NotificationDispatcher(commands, scope, timeouts.handler)
+    return Switchboard(RequestDispatcher(gate, limits), notifications, gate)

@@ -7,7 +7,13 @@ have been unable to hear it.
 
 import enum
 
-from imnb.config import Heartbeat
+from imnb.engine.pacing import Rhythm, patience
+
+SETTLING = 1.0
+"""Active seconds after a suspension in which only an answer is a sign of life:
+what had arrived before is read now, and says nothing about the peer."""
+MOSTLY = 0.8
+"""Share of the interval without traffic that makes a beat tell something of it."""
 
 
 class Beat(enum.Enum):
@@ -18,19 +24,31 @@ class Beat(enum.Enum):
     DEAD = enum.auto()
 
 
-class FixedHeartbeat:
-    """One beat every `Heartbeat.interval` seconds."""
+class HeartbeatMonitor:
+    """Beats in the engine's rhythm, and judges one peer by its answers.
 
-    def __init__(self, settings: Heartbeat, now: float) -> None:
+    Attributes:
+        round_trip: active seconds that the last answered beat took.
+    """
+
+    def __init__(self, rhythm: Rhythm, now: float) -> None:
         self.round_trip: float | None = None
-        self._settings = settings
+        self._rhythm = rhythm
         self._last = now
-        self._sent_at = now
+        self._sent_at = 0.0
         self._unanswered_since: float | None = None
+        self._is_due = False
+        self._settles_at = 0.0
+        self._is_settling = False
+        # Only a beat on a connection that was idle tells something about the
+        # interval: other traffic keeps a NAT from forgetting as well.
+        self._idle_since = now
+        self._was_heard = False
+        self._is_telling = False
 
     def __repr__(self) -> str:
         trip = "unknown" if self.round_trip is None else f"{self.round_trip:.3f} s"
-        return f"<FixedHeartbeat every {self._settings.interval:g} s, {trip}>"
+        return f"<HeartbeatMonitor every {self._rhythm.interval:g} s, {trip}>"
 
     @property
     def is_waiting(self) -> bool:
@@ -39,24 +57,54 @@ class FixedHeartbeat:
 
     def check(self, now: float, active: float) -> Beat:
         """Decide; after ``SEND`` call `sent`."""
+        if self._is_settling and active >= self._settles_at:
+            self._is_settling = False
+        if self._was_heard:
+            self._was_heard, self._idle_since = False, now
         since = self._unanswered_since
-        if since is not None and active - since >= self._settings.dead_after:
+        if since is not None and active - since >= self._patience():
+            self.failed()
             return Beat.DEAD
-        if now - self._last >= self._settings.interval:
+        if self._is_due or now - self._last >= self._rhythm.interval:
             return Beat.SEND
         return Beat.NOTHING
 
     def sent(self, now: float, active: float) -> None:
         """A beat left; the oldest unanswered one keeps counting."""
-        self._last = self._sent_at = now
+        self._last, self._sent_at = now, active
+        idle = now - self._idle_since
+        self._is_telling = not self._is_due and idle >= MOSTLY * self._rhythm.interval
+        self._is_due = False
         if self._unanswered_since is None:
             self._unanswered_since = active
 
     def heard(self) -> None:
-        """Bytes came: whatever they are, the peer lives."""
+        """Bytes moved: whatever they are, the peer lives."""
+        self._was_heard = True
+        if not self._is_settling:
+            self._unanswered_since = None
+
+    def answered(self, active: float) -> None:
+        """The answer to the last beat came."""
+        self.round_trip = active - self._sent_at
+        self._unanswered_since = None
+        self._is_settling = False
+        if self._is_telling:
+            self._rhythm.succeeded()
+
+    def failed(self) -> None:
+        """The connection turned out to be dead; counts if a beat showed it."""
+        if self.is_waiting and self._is_telling:
+            self._rhythm.failed()
+
+    def suspended(self, active: float) -> None:
+        """Nothing ran for long: whatever was not heard meanwhile is no sign.
+
+        A beat is due at once, and its answer decides.
+        """
+        self._is_due = self._is_settling = True
+        self._settles_at = active + SETTLING
         self._unanswered_since = None
 
-    def answered(self, now: float) -> None:
-        """The answer to the last beat came."""
-        self.round_trip = now - self._sent_at
-        self._unanswered_since = None
+    def _patience(self) -> float:
+        return patience(self.round_trip, self._rhythm.settings)

@@ -5,9 +5,17 @@ import contextlib
 import enum
 from typing import Protocol
 
-from imnb.config import Endpoint, Heartbeat, Timeouts
-from imnb.engine.clock import TICK, ActiveClock
-from imnb.engine.heartbeat import Beat, FixedHeartbeat
+from imnb.config import Endpoint, Timeouts
+from imnb.engine.beats import Beats
+from imnb.engine.clock import (
+    SUSPENSION,
+    TICK,
+    ActiveClock,
+    SuspensionMeter,
+    elapsed_time,
+)
+from imnb.engine.heartbeat import Beat, HeartbeatMonitor
+from imnb.engine.pacing import Rhythm
 from imnb.engine.pending import AskIds
 from imnb.errors import (
     ConnectionFailed,
@@ -18,7 +26,10 @@ from imnb.errors import (
 from imnb.net.os_error import describe
 from imnb.net.transport import Network, Transport
 from imnb.pb.envelope_pb2 import Envelope
-from imnb.wire.codec import Codec
+from imnb.wire.codec import Codec, Headers
+
+UNSENT_LIMIT = 64 * 1024
+"""Bytes waiting behind which no beat is put while the loop is frozen."""
 
 
 class LinkState(enum.StrEnum):
@@ -54,7 +65,7 @@ class Link:
         codec: Codec,
         owner: LinkOwner,
         *,
-        heartbeat: Heartbeat,
+        rhythm: Rhythm,
         timeouts: Timeouts,
     ) -> None:
         self.ask_ids = AskIds()
@@ -66,9 +77,9 @@ class Link:
         self._loop = asyncio.get_running_loop()
         now = self._loop.time()
         self._clock = ActiveClock(now)
-        self._heartbeat = FixedHeartbeat(heartbeat, now)
-        # Those without an answer yet: several, when reading was paused for long.
-        self._beats: set[int] = set()
+        self._suspension = SuspensionMeter(now, elapsed_time())
+        self._heartbeat = HeartbeatMonitor(rhythm, now)
+        self._beats = Beats(self.ask_ids)
         self._last_unsent = 0
         self._opened: asyncio.Future[None] = self._loop.create_future()
         self.lost: asyncio.Future[None] = self._loop.create_future()
@@ -86,7 +97,7 @@ class Link:
         codec: Codec,
         owner: LinkOwner,
         *,
-        heartbeat: Heartbeat,
+        rhythm: Rhythm,
         timeouts: Timeouts,
     ) -> "Link":
         """Connect; the handshake is under way, see `wait_open`.
@@ -97,9 +108,7 @@ class Link:
         made: list[Link] = []
 
         def make(transport: Transport) -> Link:
-            made.append(
-                cls(transport, codec, owner, heartbeat=heartbeat, timeouts=timeouts)
-            )
+            made.append(cls(transport, codec, owner, rhythm=rhythm, timeouts=timeouts))
             return made[0]
 
         await network.dial(endpoint, make, timeout=timeouts.connect)
@@ -116,6 +125,11 @@ class Link:
     def address(self) -> str:
         """The peer's, as ``host:port``."""
         return self._transport.peer_address
+
+    @property
+    def local_address(self) -> str:
+        """This side's, as ``host:port``."""
+        return self._transport.local_address
 
     @property
     def round_trip(self) -> float | None:
@@ -137,14 +151,32 @@ class Link:
         if self.error is not None:
             raise self.error
 
-    def send(self, command: int, ask_id: int, body: bytes) -> None:
+    def send(
+        self, command: int, ask_id: int, body: bytes, headers: Headers = None
+    ) -> None:
         """Seal and put; `drain` first."""
         with self._transport.lock:
-            self._transport.put(self._codec.encode(command, ask_id, body))
+            frame = self._codec.encode(command, ask_id, body, headers=headers)
+            self._transport.put(frame)
 
     async def drain(self) -> None:
         """Return when the transport takes more."""
         await self._transport.drain()
+
+    def beat_beside_loop(self) -> None:
+        """From another thread while the loop is frozen: tell the server that we live.
+
+        What waits leaves first, for a frame sent by half must be whole before
+        the next one. Much that the network does not take is given up on: a beat
+        behind it would say nothing in time.
+        """
+        transport = self._transport
+        with transport.lock:
+            if self.state is LinkState.OPEN:
+                transport.send_now()
+                if transport.unsent <= UNSENT_LIMIT:
+                    beat_id = self._beats.take_beside()
+                    transport.put(self._codec.heartbeat(beat_id))
 
     def pause_reading(self) -> None:
         """Leave what arrives to the network; time-outs stand still meanwhile."""
@@ -192,8 +224,9 @@ class Link:
         self._put(self._codec.take_output())
         if self._codec.established and not self._opened.done():
             self._opened.set_result(None)
-        if self._beats:
-            envelopes = self._without_answers(envelopes)
+        envelopes, is_answered = self._beats.take_out(envelopes)
+        if is_answered:
+            self._heartbeat.answered(self.active_time())
         if envelopes:
             self._owner.envelopes_received(envelopes)
         if self._codec.peer_close is not None:
@@ -205,6 +238,8 @@ class Link:
         if error is None:
             why = "the server closed the connection"
         else:
+            # A NAT that forgot the connection may say so instead of nothing.
+            self._heartbeat.failed()
             why = describe(error) if isinstance(error, OSError) else str(error)
         self._gone(why)
 
@@ -215,7 +250,8 @@ class Link:
             self.end(
                 ConnectionFailed(
                     f"{self.address}: {why} (during the handshake); check that this "
-                    "is an imnb server and that its key is the expected one"
+                    "is an imnb server, that its key is the expected one, and whether "
+                    "it wants TLS"
                 )
             )
 
@@ -224,19 +260,11 @@ class Link:
             with self._transport.lock:
                 self._transport.put(data)
 
-    def _without_answers(self, envelopes: list[Envelope]) -> list[Envelope]:
-        """Take the answers to heartbeats out."""
-        answered = self._beats.intersection([one.ask_id for one in envelopes])
-        if not answered:
-            return envelopes
-        self._beats -= answered
-        if not self._beats:  # the last one was among them
-            self._heartbeat.answered(self._loop.time())
-        return [one for one in envelopes if one.ask_id not in answered]
-
     def _tick(self) -> None:
         now = self._loop.time()
         active = self._clock.tick(now)
+        if self._suspension.tick(now, elapsed_time()) > SUSPENSION:
+            self._heartbeat.suspended(active)
         self._timer = self._loop.call_later(TICK, self._tick)
         if self._opened.done():
             self._check_peer(now, active)
@@ -258,8 +286,7 @@ class Link:
         self._last_unsent = unsent
         beat = self._heartbeat.check(now, active)
         if beat is Beat.SEND:
-            beat_id = self.ask_ids.take()
-            self._beats.add(beat_id)
+            beat_id = self._beats.take()
             with self._transport.lock:
                 self._transport.put(self._codec.heartbeat(beat_id))
             self._heartbeat.sent(now, active)

@@ -1,5 +1,6 @@
 """What the server sends unasked, routed to those who want it."""
 
+import collections
 import dataclasses
 import itertools
 import logging
@@ -9,7 +10,7 @@ from typing import Any, TypeVar
 
 from google.protobuf.message import DecodeError, Message
 
-from imnb.engine.lanes import Lanes
+from imnb.engine.lanes import Lanes, Missed, Subscriber
 from imnb.engine.mailbox import Mailbox
 from imnb.errors import ClosedError, ConfigError, EnvelopeError, ImnbError
 from imnb.pb.envelope_pb2 import Envelope
@@ -24,9 +25,12 @@ MAX_NAMED_UNKNOWN = 100
 """Unknown commands that are logged, once each; more are only counted."""
 
 M = TypeVar("M", bound=Message)
+H = TypeVar("H", bound=Callable[..., Any])
 Handler = Callable[[M], Awaitable[None] | None]
 BatchHandler = Callable[[list[M]], None]
 LaneOf = Callable[[M], Hashable]
+Behind = Callable[[Missed], Awaitable[None] | None]
+"""Called when messages were dropped because the handler is too slow."""
 
 _by_command = operator.attrgetter("command")
 
@@ -35,27 +39,25 @@ _by_command = operator.attrgetter("command")
 class _LaneSubscription:
     """One handler, and what decides on the lanes of its messages."""
 
-    name: str
-    handler: Handler[Any]
+    subscriber: Subscriber
     lane: LaneOf[Any] | None
     lanes: Lanes
     scope: TaskScope
-    is_over: bool = False
 
     def post(self, messages: list[Any]) -> None:
         """Queue messages; one whose lane is not told is reported and left out."""
         for message in messages:
             try:
-                key = (self, None if self.lane is None else self.lane(message))
+                key = None if self.lane is None else self.lane(message)
                 hash(key)
             except Exception as error:
-                self.scope.report(f"lane of {self.name}", error)
+                self.scope.report(f"lane of {self.subscriber.name}", error)
             else:
-                self.lanes.post(key, self.name, self._handle, message)
+                self.lanes.post(self.subscriber, key, message)
 
-    def _handle(self, message: Any) -> Awaitable[None] | None:
-        # What still waits when the subscription ends is not wanted any more.
-        return None if self.is_over else self.handler(message)
+    def end(self) -> None:
+        """What still waits is not wanted any more."""
+        self.subscriber.handler = self.subscriber.behind = _ignore
 
 
 class NotificationDispatcher:
@@ -65,13 +67,18 @@ class NotificationDispatcher:
 
     Attributes:
         unknown: pushes whose command is not in the table.
+        unclaimed: pushes that nobody had subscribed to, by name.
+        lanes: what waits for handlers.
     """
 
-    def __init__(self, commands: CommandTable, scope: TaskScope) -> None:
+    def __init__(
+        self, commands: CommandTable, scope: TaskScope, timeout: float
+    ) -> None:
         self.unknown = 0
+        self.unclaimed: collections.Counter[str] = collections.Counter()
+        self.lanes = Lanes(scope, timeout)
         self._commands = commands
         self._scope = scope
-        self._lanes = Lanes(scope)
         self._types: dict[int, PushType] = {}
         self._sinks: dict[int, dict[object, BatchHandler[Any]]] = {}
         self._named_unknown: set[int] = set()
@@ -80,7 +87,11 @@ class NotificationDispatcher:
 
     def __repr__(self) -> str:
         count = sum(len(sinks) for sinks in self._sinks.values())
-        return f"<NotificationDispatcher: {count} subscriptions, {self._lanes!r}>"
+        unwanted = self.unclaimed.total() + self.unknown
+        return (
+            f"<NotificationDispatcher: {count} subscriptions, "
+            f"{unwanted} pushes for nobody, {self.lanes!r}>"
+        )
 
     def subscribe_batch(
         self, message_type: type[M], handler: BatchHandler[M]
@@ -114,20 +125,37 @@ class NotificationDispatcher:
         handler: Handler[M],
         *,
         lane: LaneOf[M] | None = None,
+        behind: Behind | None = None,
     ) -> Callable[[], None]:
         """Call or await ``handler`` for each message, in order within a lane.
 
-        ``lane`` gives a message's lane; without it there is one.
+        ``lane`` gives a message's lane; without it there is one. ``behind`` hears
+        of messages that were dropped; `imnb.engine.lanes` has the rule.
         """
-        name = message_type.__name__
-        made = _LaneSubscription(name, handler, lane, self._lanes, self._scope)
+        subscriber = Subscriber(message_type.__name__, handler, behind)
+        made = _LaneSubscription(subscriber, lane, self.lanes, self._scope)
         unsubscribe = self.subscribe_batch(message_type, made.post)
 
         def end() -> None:
-            made.is_over = True
+            made.end()
             unsubscribe()
 
         return end
+
+    def on(
+        self,
+        message_type: type[M],
+        *,
+        lane: LaneOf[M] | None = None,
+        behind: Behind | None = None,
+    ) -> Callable[[H], H]:
+        """`subscribe` as a decorator, until the engine is closed."""
+
+        def register(handler: H) -> H:
+            self.subscribe(message_type, handler, lane=lane, behind=behind)
+            return handler
+
+        return register
 
     def pushes(self, message_type: type[M]) -> Mailbox[M]:
         """Messages from now on, with ``async for``; end it with ``aclose``.
@@ -172,8 +200,8 @@ class NotificationDispatcher:
             sinks = self._sinks.get(command)
             if sinks:
                 self._hand_on(self._types[command], list(run), list(sinks.values()))
-            elif self._commands.push_for(command) is None:
-                self._count_unknown(command, sum(1 for _ in run))
+            else:
+                self._count_unwanted(command, sum(1 for _ in run))
 
     def _hand_on(
         self, push: PushType, run: list[Envelope], sinks: list[BatchHandler[Any]]
@@ -201,9 +229,17 @@ class NotificationDispatcher:
                 self._scope.report(f"push {push.name}", error)
         return messages
 
-    def _count_unknown(self, command: int, count: int) -> None:
+    def _count_unwanted(self, command: int, count: int) -> None:
+        push = self._commands.push_for(command)
+        if push is not None:
+            self.unclaimed[push.name] += count
+            return
         self.unknown += count
         named = self._named_unknown
         if command not in named and len(named) < MAX_NAMED_UNKNOWN:
             named.add(command)
             log.warning("pushes with command %d are not in the table", command)
+
+
+def _ignore(_: object) -> None:
+    """In place of a handler whose subscription ended."""

@@ -8,6 +8,7 @@ dead connections, and then no further up on that network (compare Mars'
 """
 
 import dataclasses
+import math
 from typing import Protocol
 
 from imnb.config import Heartbeat, NetworkType
@@ -15,7 +16,9 @@ from imnb.config import Heartbeat, NetworkType
 MAX_NETWORKS = 20
 """Networks remembered; the one not used for longest is forgotten."""
 MARGIN = 0.4
-"""Of the server's silence limit: two beats may be lost before it cuts us off."""
+"""Of the server's silence limit: a beat may be lost before it cuts us off."""
+SHORTEST = 0.5
+"""Seconds between two beats, whatever limit a server names."""
 
 
 class Pace(Protocol):
@@ -108,6 +111,49 @@ class AdaptivePace:
 def pace_for(settings: Heartbeat) -> Pace:
     """The strategy that the settings ask for."""
     return AdaptivePace(settings) if settings.adaptive else FixedPace(settings)
+
+
+class Rhythm:
+    """The pace on the network in use, within the server's limit.
+
+    One for all connections of an engine: what is learned outlives each.
+    """
+
+    def __init__(self, settings: Heartbeat) -> None:
+        self.settings = settings
+        self._pace = pace_for(settings)
+        self._label = ""
+        self._network = NetworkType.UNKNOWN
+        self._cap = math.inf
+
+    def __repr__(self) -> str:
+        return f"<Rhythm {self.interval:g} s on {self._label or 'any network'!r}>"
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two beats."""
+        return min(self._paced(), self._cap)
+
+    def enter(self, label: str, network: NetworkType = NetworkType.UNKNOWN) -> None:
+        """The connection goes over this network now."""
+        self._label, self._network = label, network
+
+    def limit(self, silence: float) -> None:
+        """The server cuts off who is silent for so many seconds; 0: it does not."""
+        self._cap = max(MARGIN * silence, SHORTEST) if silence > 0 else math.inf
+
+    def succeeded(self) -> None:
+        """A beat was answered; only one in its own pace says something about it."""
+        if self._paced() <= self._cap:
+            self._pace.succeeded(self._label, self._network)
+
+    def failed(self) -> None:
+        """The connection was dead when a beat was due; counts like an answer."""
+        if self._paced() <= self._cap:
+            self._pace.failed(self._label, self._network)
+
+    def _paced(self) -> float:
+        return self._pace.interval(self._label, self._network)
 
 
 def patience(round_trip: float | None, settings: Heartbeat) -> float:

@@ -54,6 +54,7 @@ class SessionLoop:
         self._skip = asyncio.Event()
         self._was_open = False
         self._opening: asyncio.Timeout | None = None
+        self._is_elsewhere = False
 
     def __repr__(self) -> str:
         return f"<SessionLoop {self._states.state}, {self._series!r}>"
@@ -79,8 +80,7 @@ class SessionLoop:
         self.failure = error
         self.drop(error)
         self._skip.set()
-        if self._opening is not None:
-            self._opening.reschedule(asyncio.get_running_loop().time())
+        self._end_opening()
 
     def drop(self, error: Exception) -> None:
         """End the connection, if there is one; the loop goes on."""
@@ -91,6 +91,22 @@ class SessionLoop:
         """Try again now, if the loop is waiting."""
         if self._states.state is State.WAITING:
             self._skip.set()
+
+    def network_changed(self) -> None:
+        """There is a way to the outside again, or another one: use it now.
+
+        An attempt under way may hang on the old one, so it begins anew; a
+        connection that is up is left alone.
+        """
+        state = self._states.state
+        if state in {State.CONNECTING, State.HANDSHAKING}:
+            self._is_elsewhere = True
+            self._end_opening()
+        elif state is State.WAITING or (self.link and self.link.error is not None):
+            self._skip.set()
+        else:
+            return
+        self._series.restart()
 
     async def _attempt(self) -> Exception:
         """One connection from its beginning to its end; why it ended."""
@@ -110,12 +126,23 @@ class SessionLoop:
         return end
 
     async def _open(self) -> Link:
-        # A deadline that only `stop` sets.
-        async with asyncio.timeout(None) as self._opening:
+        while True:
+            self._is_elsewhere = False
             try:
-                return await self._connector.connect(await self._plan.prepare())
+                # A deadline that only `stop` and `network_changed` set.
+                async with asyncio.timeout(None) as self._opening:
+                    return await self._connector.connect(await self._plan.prepare())
+            except TimeoutError:
+                if self.failure is not None or not self._is_elsewhere:
+                    raise
             finally:
                 self._opening = None
+            if self._states.state is not State.CONNECTING:
+                self._states.move(State.CONNECTING, "the network changed")
+
+    def _end_opening(self) -> None:
+        if self._opening is not None:
+            self._opening.reschedule(asyncio.get_running_loop().time())
 
     async def _use(self, link: Link) -> Exception:
         """Log in, catch up, stay; why the connection is of no more use."""
@@ -146,14 +173,13 @@ class SessionLoop:
         return error
 
     def _is_final(self, error: Exception) -> bool:
-        if isinstance(error, FINAL):
+        if error is self.failure or isinstance(error, FINAL):
             return True
         # Something else answers there. Once it has been our server, that is a
         # fault on the way, or a proxy during a restart, and passes.
         return isinstance(error, RemoteProtocolError) and not self._was_open
 
     async def _wait(self, error: Exception) -> None:
-        self._skip.clear()
         retry_at = asyncio.get_running_loop().time() + self._series.fail()
         self._states.move(
             State.WAITING,
@@ -166,6 +192,8 @@ class SessionLoop:
                 await self._skip.wait()
         except TimeoutError:
             return
+        finally:
+            self._skip.clear()
 
 
 async def _unless_lost(link: Link, step: Awaitable[None]) -> None:

@@ -2,11 +2,12 @@
 
 import dataclasses
 import urllib.parse
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Hashable, Mapping
+from typing import Any, NamedTuple
 
 from google.protobuf.message import Message
 
+from imnb.engine.retry import Retry
 from imnb.errors import ConfigError
 from imnb.wire.commands import Method
 
@@ -25,7 +26,17 @@ class TcpRequest:
         message: the request message, or its fields.
         timeout: seconds until there is room to send it, and again to the reply
             (for a stream: between replies); None takes the engine's setting,
-            ``math.inf`` waits for ever.
+            ``math.inf`` waits for ever. A wait in a lane does not count.
+        reply: the type that the caller expects; None leaves it to the method.
+        idempotent: carrying it out twice does what once does; None takes what
+            the method's ``idempotency_level`` says.
+        priority: a higher one overtakes those that wait for room, of other lanes.
+        lane: requests of one lane are answered one after the other, in the order
+            of the calls; a stream holds its lane until it is over.
+        retry: when it is tried again after a failure; None is never.
+        headers: go with the request, for the server's log and the like.
+        resumable: a stream that outlives a lost connection: it is asked again on
+            the next one, and may then repeat what it has given.
     """
 
     method: str
@@ -33,6 +44,35 @@ class TcpRequest:
         default_factory=dict, repr=False
     )
     timeout: float | None = None
+    reply: type[Message] | None = dataclasses.field(default=None, repr=False)
+    idempotent: bool | None = None
+    priority: int = 0
+    lane: Hashable = None
+    retry: Retry | None = dataclasses.field(default=None, repr=False)
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict, repr=False)
+    resumable: bool = False
+
+    def __repr__(self) -> str:
+        return f"<TcpRequest {self.method}>"
+
+    def is_idempotent(self, method: Method) -> bool:
+        """As it says itself, else as the method does."""
+        return method.idempotent if self.idempotent is None else self.idempotent
+
+    def question(self, method: Method, timeout: float) -> "Question":
+        """What there is to send; ``timeout`` is for a request without its own.
+
+        Raises:
+            ConfigError: it does not fit the method.
+        """
+        if self.reply is not None and self.reply is not method.response:
+            raise ConfigError(
+                f"{method.name} is answered with {method.response.__name__}, "
+                f"not {self.reply.__name__}"
+            )
+        body = self.build(method).SerializeToString()
+        seconds = timeout if self.timeout is None else self.timeout
+        return Question(method, body, seconds, self.priority, self.headers)
 
     def build(self, method: Method) -> Message:
         """The request message, checked against the method's type.
@@ -49,6 +89,19 @@ class TcpRequest:
                 )
             return self.message
         return _from_fields(method, self.message)
+
+
+class Question(NamedTuple):
+    """A request as it is sent: checked and serialised, with nothing left to choose."""
+
+    method: Method
+    body: bytes
+    timeout: float
+    priority: int
+    headers: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"<Question {self.method.name}, {len(self.body)} bytes>"
 
 
 def _from_fields(method: Method, fields: Mapping[str, Any]) -> Message:
@@ -76,6 +129,7 @@ class HttpRequest:
         json: sent as the JSON body; wins over ``body``.
         timeout: seconds to the end of the answer; None takes the channel's.
         max_answer: bytes of the answer's body beyond which it is refused.
+        authorized: the channel adds its access token, which is never in here.
     """
 
     method: str
@@ -85,6 +139,7 @@ class HttpRequest:
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict, repr=False)
     timeout: float | None = None
     max_answer: int = MAX_ANSWER
+    authorized: bool = False
 
     def __repr__(self) -> str:
         return f"<HttpRequest {self.method} {self.address}>"

@@ -9,6 +9,8 @@ import enum
 import logging
 from collections.abc import Callable, Mapping
 
+from imnb.config import NetworkType
+
 log = logging.getLogger(__name__)
 
 
@@ -54,6 +56,7 @@ class StateChange:
         address: the server's, while there is one.
         attempt: failed tries in a row before this one.
         retry_at: the loop's time of the next try, while waiting.
+        network_type: of this machine's way to the outside.
     """
 
     state: State
@@ -62,6 +65,7 @@ class StateChange:
     address: str = ""
     attempt: int = 0
     retry_at: float | None = None
+    network_type: NetworkType = NetworkType.UNKNOWN
 
 
 Watcher = Callable[[StateChange], None]
@@ -69,10 +73,16 @@ ReportError = Callable[[str, BaseException], None]
 
 
 class StateMachine:
-    """Holds the state, refuses moves that the table does not have."""
+    """Holds the state, refuses moves that the table does not have.
+
+    Attributes:
+        last: the last move.
+        network_type: told with each move; kept by `ReachabilityWatch`.
+    """
 
     def __init__(self, report: ReportError) -> None:
         self.last = StateChange(State.OFFLINE, State.OFFLINE)
+        self.network_type = NetworkType.UNKNOWN
         self._report = report
         self._watchers: dict[object, Watcher] = {}
 
@@ -90,10 +100,10 @@ class StateMachine:
         reason: str = "",
         *,
         address: str = "",
-        attempt: int = 0,
+        attempt: int | None = None,
         retry_at: float | None = None,
     ) -> None:
-        """Enter ``state`` and tell the watchers.
+        """Enter ``state`` and tell the watchers; without ``attempt`` it stays.
 
         Raises:
             RuntimeError: the table has no such move; a bug of the caller.
@@ -101,7 +111,15 @@ class StateMachine:
         previous = self.state
         if state not in TRANSITIONS[previous]:
             raise RuntimeError(f"no transition from {previous} to {state}")
-        change = StateChange(state, previous, reason, address, attempt, retry_at)
+        change = StateChange(
+            state,
+            previous,
+            reason,
+            address,
+            self.last.attempt if attempt is None else attempt,
+            retry_at,
+            self.network_type,
+        )
         self.last = change
         log.info("%s -> %s %s %s", previous, state, address, reason)
         for watcher in list(self._watchers.values()):

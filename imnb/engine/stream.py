@@ -9,7 +9,7 @@ from google.protobuf.message import Message
 from imnb.engine.clock import TICK
 from imnb.engine.mailbox import Mailbox
 from imnb.engine.reply import read_reply, refusal
-from imnb.errors import CallError, CallTimeout, ImnbError
+from imnb.errors import CallError, CallTimeout, ConnectionLost, ImnbError
 from imnb.pb.envelope_pb2 import Envelope
 from imnb.wire.commands import Method
 
@@ -38,13 +38,22 @@ class Stream:
     A consumer that is too slow makes reading pause; one that takes nothing for
     `PATIENCE` seconds loses the stream, because others need the connection.
 
+    One that is resumable outlives its connection: it is asked again on the next
+    one, and the replies from then on are given behind those that came before.
+
     Attributes:
         on_end: told once how it ended, when it was sent; None: with the last reply.
+        on_reply: told the size of each reply's body.
+        on_lost: asks again after a lost connection; None: the stream ends with it.
+        resumes: how often it was asked again.
     """
 
     def __init__(self, name: str, start: Callable[["Stream"], Awaitable[None]]) -> None:
         self.name = name
         self.on_end: Callable[[BaseException | None], None] | None = None
+        self.on_reply: Callable[[int], None] | None = None
+        self.on_lost: Callable[[ConnectionLost], None] | None = None
+        self.resumes = 0
         self._start = start
         self._is_started = False
         self._owner: StreamOwner | None = None
@@ -90,12 +99,16 @@ class Stream:
         return self._mailbox.is_over
 
     def sent(self, method: Method, owner: StreamOwner) -> None:
-        """The request is on its way."""
+        """The request is on its way, perhaps not for the first time."""
+        if self._owner is not None:
+            self.resumes += 1
         self._method = method
         self._owner = owner
 
     def replied(self, envelope: Envelope) -> None:
         """A reply came."""
+        if self.on_reply is not None:
+            self.on_reply(len(envelope.body))
         if envelope.status and self._method is not None:
             self.failed(refusal(self._method, envelope))
             return
@@ -106,7 +119,15 @@ class Stream:
             self._set_full(True)
 
     def failed(self, error: Exception) -> None:
-        """No more replies will come."""
+        """No more replies will come, unless it is to be resumed."""
+        if isinstance(error, ConnectionLost) and self.on_lost is not None:
+            if not self.is_over:
+                self.on_lost(error)
+            return
+        self._mailbox.end(error)
+
+    def given_up(self, error: Exception) -> None:
+        """It cannot be resumed."""
         self._mailbox.end(error)
 
     def expired(self, timeout: float) -> None:

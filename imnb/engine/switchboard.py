@@ -52,6 +52,12 @@ class Switchboard:
         """See `LinkOwner`."""
         self.dispatcher.sweep(active)
 
+    def beat_beside_loop(self) -> None:
+        """See `Link.beat_beside_loop`; on any thread."""
+        link = self.link
+        if link is not None:
+            link.beat_beside_loop()
+
     def _detach(self, link: Link) -> None:
         if self.link is not link:
             return

@@ -24,15 +24,19 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16imnb/pb/envelope.proto\x12\x07imnb.pb\"w\n\x08\x45nvelope\x12\x0f\n\x07\x63ommand\x18\x01 \x01(\r\x12\x0e\n\x06\x61sk_id\x18\x02 \x01(\x04\x12\x1f\n\x06status\x18\x03 \x01(\x0e\x32\x0f.imnb.pb.Status\x12\r\n\x05\x65rror\x18\x04 \x01(\t\x12\x0c\n\x04\x62ody\x18\x05 \x01(\x0c\x12\x0c\n\x04more\x18\x06 \x01(\x08*\x91\x01\n\x06Status\x12\x06\n\x02OK\x10\x00\x12\x0f\n\x0b\x42\x41\x44_REQUEST\x10\x01\x12\x13\n\x0fUNAUTHENTICATED\x10\x02\x12\r\n\tFORBIDDEN\x10\x03\x12\r\n\tNOT_FOUND\x10\x04\x12\x0c\n\x08\x43ONFLICT\x10\x05\x12\x0f\n\x0bUNSUPPORTED\x10\x06\x12\x0e\n\nOVERLOADED\x10\x07\x12\x0c\n\x08INTERNAL\x10\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16imnb/pb/envelope.proto\x12\x07imnb.pb\"\xd8\x01\n\x08\x45nvelope\x12\x0f\n\x07\x63ommand\x18\x01 \x01(\r\x12\x0e\n\x06\x61sk_id\x18\x02 \x01(\x04\x12\x1f\n\x06status\x18\x03 \x01(\x0e\x32\x0f.imnb.pb.Status\x12\r\n\x05\x65rror\x18\x04 \x01(\t\x12\x0c\n\x04\x62ody\x18\x05 \x01(\x0c\x12\x0c\n\x04more\x18\x06 \x01(\x08\x12/\n\x07headers\x18\x07 \x03(\x0b\x32\x1e.imnb.pb.Envelope.HeadersEntry\x1a.\n\x0cHeadersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01*\x91\x01\n\x06Status\x12\x06\n\x02OK\x10\x00\x12\x0f\n\x0b\x42\x41\x44_REQUEST\x10\x01\x12\x13\n\x0fUNAUTHENTICATED\x10\x02\x12\r\n\tFORBIDDEN\x10\x03\x12\r\n\tNOT_FOUND\x10\x04\x12\x0c\n\x08\x43ONFLICT\x10\x05\x12\x0f\n\x0bUNSUPPORTED\x10\x06\x12\x0e\n\nOVERLOADED\x10\x07\x12\x0c\n\x08INTERNAL\x10\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'imnb.pb.envelope_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_STATUS']._serialized_start=157
-  _globals['_STATUS']._serialized_end=302
-  _globals['_ENVELOPE']._serialized_start=35
-  _globals['_ENVELOPE']._serialized_end=154
+  _globals['_ENVELOPE_HEADERSENTRY']._loaded_options = None
+  _globals['_ENVELOPE_HEADERSENTRY']._serialized_options = b'8\001'
+  _globals['_STATUS']._serialized_start=255
+  _globals['_STATUS']._serialized_end=400
+  _globals['_ENVELOPE']._serialized_start=36
+  _globals['_ENVELOPE']._serialized_end=252
+  _globals['_ENVELOPE_HEADERSENTRY']._serialized_start=206
+  _globals['_ENVELOPE_HEADERSENTRY']._serialized_end=252
 # @@protoc_insertion_point(module_scope)

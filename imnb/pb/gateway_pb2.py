@@ -22,21 +22,30 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from imnb.pb import model_pb2 as imnb_dot_pb_dot_model__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15imnb/pb/gateway.proto\x12\x07imnb.pb\"T\n\x13\x41uthenticateRequest\x12\x0c\n\x04user\x18\x01 \x01(\t\x12\x10\n\x08password\x18\x02 \x01(\t\x12\r\n\x05token\x18\x03 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x04 \x01(\t\"-\n\x0fGatewayEndpoint\x12\x0c\n\x04host\x18\x01 \x01(\t\x12\x0c\n\x04port\x18\x02 \x01(\r\"\xa8\x01\n\x11\x41uthenticateReply\x12\x14\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\t\x12\x12\n\nexpires_at\x18\x02 \x01(\x03\x12+\n\tendpoints\x18\x03 \x03(\x0b\x32\x18.imnb.pb.GatewayEndpoint\x12\x12\n\nserver_key\x18\x04 \x01(\x0c\x12\x13\n\x0bserver_time\x18\x05 \x01(\x03\x12\x13\n\x0b\x65nvironment\x18\x06 \x01(\t\"/\n\x0eGatewayProblem\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15imnb/pb/gateway.proto\x12\x07imnb.pb\x1a\x13imnb/pb/model.proto\"T\n\x13\x41uthenticateRequest\x12\x0c\n\x04user\x18\x01 \x01(\t\x12\x10\n\x08password\x18\x02 \x01(\t\x12\r\n\x05token\x18\x03 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x04 \x01(\t\"-\n\x0fGatewayEndpoint\x12\x0c\n\x04host\x18\x01 \x01(\t\x12\x0c\n\x04port\x18\x02 \x01(\r\"\xa8\x01\n\x11\x41uthenticateReply\x12\x14\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\t\x12\x12\n\nexpires_at\x18\x02 \x01(\x03\x12+\n\tendpoints\x18\x03 \x03(\x0b\x32\x18.imnb.pb.GatewayEndpoint\x12\x12\n\nserver_key\x18\x04 \x01(\x0c\x12\x13\n\x0bserver_time\x18\x05 \x01(\x03\x12\x13\n\x0b\x65nvironment\x18\x06 \x01(\t\"C\n\x04\x46ile\x12\x0f\n\x07\x66ile_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04size\x18\x03 \x01(\x03\x12\x0e\n\x06sha256\x18\x04 \x01(\t\"*\n\x0bUploadReply\x12\x1b\n\x04\x66ile\x18\x01 \x01(\x0b\x32\r.imnb.pb.File\"8\n\nUsersReply\x12\x1c\n\x05users\x18\x01 \x03(\x0b\x32\r.imnb.pb.User\x12\x0c\n\x04next\x18\x02 \x01(\t\"B\n\x0bGroupsReply\x12%\n\x06groups\x18\x01 \x03(\x0b\x32\x15.imnb.pb.Conversation\x12\x0c\n\x04next\x18\x02 \x01(\x03\"/\n\x0eGatewayProblem\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'imnb.pb.gateway_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_AUTHENTICATEREQUEST']._serialized_start=34
-  _globals['_AUTHENTICATEREQUEST']._serialized_end=118
-  _globals['_GATEWAYENDPOINT']._serialized_start=120
-  _globals['_GATEWAYENDPOINT']._serialized_end=165
-  _globals['_AUTHENTICATEREPLY']._serialized_start=168
-  _globals['_AUTHENTICATEREPLY']._serialized_end=336
-  _globals['_GATEWAYPROBLEM']._serialized_start=338
-  _globals['_GATEWAYPROBLEM']._serialized_end=385
+  _globals['_AUTHENTICATEREQUEST']._serialized_start=55
+  _globals['_AUTHENTICATEREQUEST']._serialized_end=139
+  _globals['_GATEWAYENDPOINT']._serialized_start=141
+  _globals['_GATEWAYENDPOINT']._serialized_end=186
+  _globals['_AUTHENTICATEREPLY']._serialized_start=189
+  _globals['_AUTHENTICATEREPLY']._serialized_end=357
+  _globals['_FILE']._serialized_start=359
+  _globals['_FILE']._serialized_end=426
+  _globals['_UPLOADREPLY']._serialized_start=428
+  _globals['_UPLOADREPLY']._serialized_end=470
+  _globals['_USERSREPLY']._serialized_start=472
+  _globals['_USERSREPLY']._serialized_end=528
+  _globals['_GROUPSREPLY']._serialized_start=530
+  _globals['_GROUPSREPLY']._serialized_end=596
+  _globals['_GATEWAYPROBLEM']._serialized_start=598
+  _globals['_GATEWAYPROBLEM']._serialized_end=645
 # @@protoc_insertion_point(module_scope)

@@ -1,3 +1,4 @@
+from imnb.pb import model_pb2 as _model_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -41,6 +42,40 @@ class AuthenticateReply(_message.Message):
     server_time: int
     environment: str
     def __init__(self, access_token: _Optional[str] = ..., expires_at: _Optional[int] = ..., endpoints: _Optional[_Iterable[_Union[GatewayEndpoint, _Mapping]]] = ..., server_key: _Optional[bytes] = ..., server_time: _Optional[int] = ..., environment: _Optional[str] = ...) -> None: ...
+
+class File(_message.Message):
+    __slots__ = ("file_id", "name", "size", "sha256")
+    FILE_ID_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    SHA256_FIELD_NUMBER: _ClassVar[int]
+    file_id: str
+    name: str
+    size: int
+    sha256: str
+    def __init__(self, file_id: _Optional[str] = ..., name: _Optional[str] = ..., size: _Optional[int] = ..., sha256: _Optional[str] = ...) -> None: ...
+
+class UploadReply(_message.Message):
+    __slots__ = ("file",)
+    FILE_FIELD_NUMBER: _ClassVar[int]
+    file: File
+    def __init__(self, file: _Optional[_Union[File, _Mapping]] = ...) -> None: ...
+
+class UsersReply(_message.Message):
+    __slots__ = ("users", "next")
+    USERS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_FIELD_NUMBER: _ClassVar[int]
+    users: _containers.RepeatedCompositeFieldContainer[_model_pb2.User]
+    next: str
+    def __init__(self, users: _Optional[_Iterable[_Union[_model_pb2.User, _Mapping]]] = ..., next: _Optional[str] = ...) -> None: ...
+
+class GroupsReply(_message.Message):
+    __slots__ = ("groups", "next")
+    GROUPS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_FIELD_NUMBER: _ClassVar[int]
+    groups: _containers.RepeatedCompositeFieldContainer[_model_pb2.Conversation]
+    next: int
+    def __init__(self, groups: _Optional[_Iterable[_Union[_model_pb2.Conversation, _Mapping]]] = ..., next: _Optional[int] = ...) -> None: ...
 
 class GatewayProblem(_message.Message):
     __slots__ = ("code", "message")

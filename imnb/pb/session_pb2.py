@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from imnb.pb import options_pb2 as imnb_dot_pb_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15imnb/pb/session.proto\x12\x07imnb.pb\x1a\x15imnb/pb/options.proto\"E\n\x0cLoginRequest\x12\r\n\x05token\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x02 \x01(\t\x12\x16\n\x0e\x63lient_version\x18\x03 \x01(\t\"\x82\x01\n\nLoginReply\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nsession_id\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\t\x12\x11\n\tevent_seq\x18\x04 \x01(\x03\x12\x18\n\x10silence_limit_ms\x18\x05 \x01(\x03\x12\x13\n\x0bserver_time\x18\x06 \x01(\x03\"\r\n\x0bPingRequest\"3\n\tPingReply\x12\x13\n\x0bserver_time\x18\x01 \x01(\x03\x12\x11\n\tevent_seq\x18\x02 \x01(\x03\"\x0f\n\rLogoutRequest\"\r\n\x0bLogoutReply\"2\n\x06Kicked\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t:\x04\xf8\xbb\x18\x41\x32\xbd\x01\n\x07Session\x12\x39\n\x05Login\x12\x15.imnb.pb.LoginRequest\x1a\x13.imnb.pb.LoginReply\"\x04\xf0\xbb\x18\x01\x12\x39\n\x04Ping\x12\x14.imnb.pb.PingRequest\x1a\x12.imnb.pb.PingReply\"\x07\x90\x02\x01\xf0\xbb\x18\x02\x12<\n\x06Logout\x12\x16.imnb.pb.LogoutRequest\x1a\x14.imnb.pb.LogoutReply\"\x04\xf0\xbb\x18\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15imnb/pb/session.proto\x12\x07imnb.pb\x1a\x15imnb/pb/options.proto\"E\n\x0cLoginRequest\x12\r\n\x05token\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x02 \x01(\t\x12\x16\n\x0e\x63lient_version\x18\x03 \x01(\t\"\x82\x01\n\nLoginReply\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nsession_id\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\t\x12\x11\n\tevent_seq\x18\x04 \x01(\x03\x12\x18\n\x10silence_limit_ms\x18\x05 \x01(\x03\x12\x13\n\x0bserver_time\x18\x06 \x01(\x03\"\r\n\x0bPingRequest\"3\n\tPingReply\x12\x13\n\x0bserver_time\x18\x01 \x01(\x03\x12\x11\n\tevent_seq\x18\x02 \x01(\x03\"\x0f\n\rLogoutRequest\"\r\n\x0bLogoutReply\"i\n\x0bSessionInfo\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x02 \x01(\t\x12\x16\n\x0e\x63lient_version\x18\x03 \x01(\t\x12\r\n\x05since\x18\x04 \x01(\x03\x12\x0f\n\x07\x63urrent\x18\x05 \x01(\x08\"\x15\n\x13ListSessionsRequest\";\n\x11ListSessionsReply\x12&\n\x08sessions\x18\x01 \x03(\x0b\x32\x14.imnb.pb.SessionInfo\"\'\n\x11\x45ndSessionRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\"\x11\n\x0f\x45ndSessionReply\"2\n\x06Kicked\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t:\x04\xf8\xbb\x18\x41\x32\xda\x02\n\x07Session\x12\x39\n\x05Login\x12\x15.imnb.pb.LoginRequest\x1a\x13.imnb.pb.LoginReply\"\x04\xf0\xbb\x18\x01\x12\x39\n\x04Ping\x12\x14.imnb.pb.PingRequest\x1a\x12.imnb.pb.PingReply\"\x07\x90\x02\x01\xf0\xbb\x18\x02\x12<\n\x06Logout\x12\x16.imnb.pb.LogoutRequest\x1a\x14.imnb.pb.LogoutReply\"\x04\xf0\xbb\x18\x03\x12Q\n\x0cListSessions\x12\x1c.imnb.pb.ListSessionsRequest\x1a\x1a.imnb.pb.ListSessionsReply\"\x07\x90\x02\x01\xf0\xbb\x18\x04\x12H\n\nEndSession\x12\x1a.imnb.pb.EndSessionRequest\x1a\x18.imnb.pb.EndSessionReply\"\x04\xf0\xbb\x18\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,6 +40,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SESSION'].methods_by_name['Ping']._serialized_options = b'\220\002\001\360\273\030\002'
   _globals['_SESSION'].methods_by_name['Logout']._loaded_options = None
   _globals['_SESSION'].methods_by_name['Logout']._serialized_options = b'\360\273\030\003'
+  _globals['_SESSION'].methods_by_name['ListSessions']._loaded_options = None
+  _globals['_SESSION'].methods_by_name['ListSessions']._serialized_options = b'\220\002\001\360\273\030\004'
+  _globals['_SESSION'].methods_by_name['EndSession']._loaded_options = None
+  _globals['_SESSION'].methods_by_name['EndSession']._serialized_options = b'\360\273\030\005'
   _globals['_LOGINREQUEST']._serialized_start=57
   _globals['_LOGINREQUEST']._serialized_end=126
   _globals['_LOGINREPLY']._serialized_start=129
@@ -52,8 +56,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LOGOUTREQUEST']._serialized_end=344
   _globals['_LOGOUTREPLY']._serialized_start=346
   _globals['_LOGOUTREPLY']._serialized_end=359
-  _globals['_KICKED']._serialized_start=361
-  _globals['_KICKED']._serialized_end=411
-  _globals['_SESSION']._serialized_start=414
-  _globals['_SESSION']._serialized_end=603
+  _globals['_SESSIONINFO']._serialized_start=361
+  _globals['_SESSIONINFO']._serialized_end=466
+  _globals['_LISTSESSIONSREQUEST']._serialized_start=468
+  _globals['_LISTSESSIONSREQUEST']._serialized_end=489
+  _globals['_LISTSESSIONSREPLY']._serialized_start=491
+  _globals['_LISTSESSIONSREPLY']._serialized_end=550
+  _globals['_ENDSESSIONREQUEST']._serialized_start=552
+  _globals['_ENDSESSIONREQUEST']._serialized_end=591
+  _globals['_ENDSESSIONREPLY']._serialized_start=593
+  _globals['_ENDSESSIONREPLY']._serialized_end=610
+  _globals['_KICKED']._serialized_start=612
+  _globals['_KICKED']._serialized_end=662
+  _globals['_SESSION']._serialized_start=665
+  _globals['_SESSION']._serialized_end=1011
 # @@protoc_insertion_point(module_scope)

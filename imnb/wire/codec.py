@@ -1,6 +1,6 @@
 """What a link needs from a protocol, whichever it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from imnb.pb.envelope_pb2 import Envelope
@@ -9,6 +9,9 @@ Tap = Callable[[bool, bytes, bytes], None]
 """Sees every frame: (outbound, the bytes on the wire, the envelope's bytes).
 
 The envelope is empty for frames that carry none."""
+
+Headers = Mapping[str, str] | None
+"""Of a request; None sends no field."""
 
 
 class Codec(Protocol):
@@ -46,6 +49,7 @@ class Codec(Protocol):
         status: int = 0,
         error: str = "",
         more: bool = False,
+        headers: Headers = None,
     ) -> bytes:
         """The bytes of one envelope; the order of calls is the order to send in."""
 

@@ -35,7 +35,7 @@ from imnb.wire.frame import (
 from imnb.wire.noise import MAX_MESSAGE, Handshake, Role, fingerprint, public_key
 
 if TYPE_CHECKING:
-    from imnb.wire.codec import Tap
+    from imnb.wire.codec import Headers, Tap
 
 MAX_REASON = 1024
 """Bytes of a close reason that are looked at."""
@@ -146,6 +146,7 @@ class Session:
         status: int = 0,
         error: str = "",
         more: bool = False,
+        headers: "Headers" = None,
     ) -> bytes:
         """The frame of one envelope; frames must be sent in the order of calls.
 
@@ -155,6 +156,8 @@ class Session:
         envelope = Envelope(command=command, ask_id=ask_id, body=body)
         if status or error or more:
             envelope.status, envelope.error, envelope.more = status, error, more  # type: ignore[assignment]
+        if headers:
+            envelope.headers.update(headers)
         return self._seal(Kind.DATA, envelope.SerializeToString())
 
     def encode_close(self, reason: str) -> bytes:

@@ -33,3 +33,5 @@ def test_only_a_stable_connection_starts_anew(lasted, attempt):
         failed.fail()
     failed.ended(lasted)
     assert repr(failed) == f"<BackoffSeries after {attempt} failures>"
+    failed.restart()
+    assert failed.ceiling() == 0.5

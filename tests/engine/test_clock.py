@@ -2,7 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imnb.engine.clock import LONGEST_STEP, TICK, ActiveClock
+from imnb.engine.clock import (
+    LONGEST_STEP,
+    TICK,
+    ActiveClock,
+    SuspensionMeter,
+    elapsed_time,
+)
 
 
 def test_it_runs_with_the_real_time():
@@ -40,3 +46,27 @@ def test_it_never_goes_back_nor_faster_than_time(steps, data):
         active = clock.tick(now)
         assert last <= active <= now
         last = active
+
+
+@pytest.mark.parametrize(
+    ("now", "elapsed", "passed"),
+    [
+        (10.1, 100.1, 0.1),
+        (70, 160, 60),  # a blocked loop: both clocks saw it
+        (10.1, 3700, 3600),  # a laptop that slept: only one did
+        (70, 100, 60),
+        (9, 99, 0),
+    ],
+)
+def test_a_suspension_is_seen_by_either_clock(now, elapsed, passed):
+    meter = SuspensionMeter(10, 100)
+    assert meter.tick(now, elapsed) == pytest.approx(passed)
+    assert meter.tick(now, elapsed) == 0
+    assert "SuspensionMeter" in repr(meter)
+
+
+def test_the_elapsed_time_runs():
+    first = elapsed_time()
+    while elapsed_time() == first:
+        pass
+    assert elapsed_time() > first

@@ -4,6 +4,7 @@ import os
 import pytest
 
 from imnb.config import Limits, Timeouts
+from imnb.engine.pending import Strays
 from imnb.engine.requests import TcpRequest
 from imnb.errors import (
     CallRefused,
@@ -119,6 +120,7 @@ async def test_a_lost_connection_fails_all_that_wait(pair):
     peer.network.cut()
     errors = await asyncio.gather(*tasks, return_exceptions=True)
     assert {type(error) for error in errors} == {ConnectionLost}
+    assert all(error.may_have_acted for error in errors)
     assert len({id(error) for error in errors}) == 10
     assert engine.dispatcher.waiting == 0
     with pytest.raises(NotConnected, match="nothing was sent"):
@@ -160,6 +162,32 @@ async def test_a_bad_reply_fails_its_call_only(pair, answer, error):
     assert (await good).user_id == "alice"
 
 
+async def test_a_doubled_reply_is_counted_and_given_to_nobody(pair):
+    engine, peer = pair
+    first, second = ask(engine, 2)
+    await turns()
+    one, two = peer.last.requests
+    for _ in range(3):
+        peer.last.reply(one, session_pb2.LoginReply(user_id="one"))
+    await turns()
+    peer.last.reply(two, session_pb2.LoginReply(user_id="two"))
+    assert [(await task).user_id for task in (first, second)] == ["one", "two"]
+    assert engine.dispatcher.strays == Strays(doubled=2)
+
+
+async def test_ask_ids_of_an_earlier_connection_are_strangers(pair):
+    engine, peer = pair
+    (task,) = ask(engine, 1)
+    await turns()
+    old = peer.last.requests[0]
+    peer.network.cut()
+    await asyncio.gather(task, return_exceptions=True)
+    await engine.wait_online()
+    peer.last.reply(old, session_pb2.LoginReply(user_id="old"))
+    await turns()
+    assert engine.dispatcher.strays == Strays(unknown=1)
+
+
 async def test_a_reply_to_nothing_is_counted(pair):
     engine, peer = pair
     peer.last.send(1, 999)
@@ -168,7 +196,7 @@ async def test_a_reply_to_nothing_is_counted(pair):
     peer.network.cut()
     await turns()
     assert (engine.dispatcher.late, engine.dispatcher.unknown) == (0, 1)
-    assert "0 waiting" in repr(engine.dispatcher)
+    assert "0 waiting, Strays(late=0" in repr(engine.dispatcher)
 
 
 async def test_a_request_that_cannot_be_sent_is_not_kept(pair):

@@ -3,7 +3,7 @@ import pytest
 from imnb.engine.http_reply import HttpReply
 from imnb.errors import GatewayAnswerError
 
-# `read_body` is tested in test_channels.py, with a server that sends too much.
+# `Incoming` is tested in channels/test_http.py, with a server that sends too much.
 
 
 def test_json():

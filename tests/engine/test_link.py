@@ -5,6 +5,7 @@ import pytest
 
 from imnb.config import Heartbeat, Timeouts
 from imnb.engine.link import Link, LinkState
+from imnb.engine.pacing import Rhythm
 from imnb.errors import (
     ConnectionFailed,
     ConnectionLost,
@@ -52,13 +53,13 @@ async def peer(virtual):
     await turns()
 
 
-async def dial(peer, owner=None, heartbeat=BEATS):
+async def dial(peer, owner=None, rhythm=None):
     return await Link.dial(
         peer.network,
         peer.listener.endpoint,
         peer.codec(),
         owner or Owner(),
-        heartbeat=heartbeat,
+        rhythm=rhythm or Rhythm(BEATS),
         timeouts=Timeouts(handshake=10, close=2),
     )
 

@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 
+from imnb.engine import lanes
 from imnb.engine.notifications import PUSHES_LIMIT, NotificationDispatcher
 from imnb.errors import BackgroundError, ClosedError, ConfigError, ImnbError
 from imnb.pb import session_pb2, sync_pb2
@@ -19,7 +20,7 @@ async def scope():
 
 @pytest.fixture
 def notifications(scope):
-    return NotificationDispatcher(COMMANDS, scope)
+    return NotificationDispatcher(COMMANDS, scope, 30.0)
 
 
 def pushed(*messages):
@@ -140,6 +141,44 @@ async def test_what_nobody_wants_is_not_parsed(notifications, scope):
     notifications.deliver([Envelope(command=64, body=b"\xff\xff")])
     scope.raise_errors()
     assert notifications.unknown == 0
+
+
+async def test_what_nobody_wants_is_counted_by_name(notifications):
+    end = notifications.subscribe_batch(sync_pb2.EventPush, lambda batch: None)
+    notifications.deliver(pushed(*events(1), KICKED, KICKED, *events(2)))
+    assert notifications.unclaimed == {"Kicked": 2}
+    end()
+    notifications.deliver(pushed(*events(3, 4)))
+    assert notifications.unclaimed == {"Kicked": 2, "EventPush": 2}
+    assert "4 pushes for nobody" in repr(notifications)
+
+
+async def test_a_handler_that_is_behind_is_told(virtual, notifications, monkeypatch):
+    monkeypatch.setattr(lanes, "LANE_LIMIT", 3)
+    seen = []
+    notifications.subscribe(
+        sync_pb2.EventPush,
+        lambda push: seen.append(push.head),
+        lane=lambda push: "all",
+        behind=seen.append,
+    )
+    notifications.deliver(pushed(*events(1, 2, 3, 4)))
+    await virtual.settle()
+    assert seen == [lanes.Missed(3, "all"), 4]
+    assert notifications.lanes.dropped == 3
+
+
+async def test_a_handler_may_be_decorated(virtual, notifications):
+    seen = []
+
+    @notifications.on(sync_pb2.EventPush, lane=lambda push: push.head)
+    async def show(push):
+        seen.append(push.head)
+
+    notifications.deliver(pushed(*events(1, 2)))
+    await show(sync_pb2.EventPush(head=3))
+    await virtual.settle()
+    assert seen == [3, 1, 2]
 
 
 async def test_unknown_commands_are_counted_and_named_once(notifications, caplog):

@@ -3,8 +3,10 @@ import pytest
 from imnb.config import Heartbeat, NetworkType
 from imnb.engine.pacing import (
     MAX_NETWORKS,
+    SHORTEST,
     AdaptivePace,
     FixedPace,
+    Rhythm,
     pace_for,
     patience,
 )
@@ -88,3 +90,43 @@ def test_the_settings_choose():
 )
 def test_a_quick_peer_is_given_up_sooner(round_trip, seconds):
     assert patience(round_trip, Heartbeat(dead_after=10)) == seconds
+
+
+@pytest.mark.parametrize(
+    ("silence", "seconds"),
+    [(0, 20), (60, 20), (50, 20), (40, 16), (4, 1.6), (0.01, SHORTEST), (-1, 20)],
+)
+def test_the_servers_limit_caps_the_interval(silence, seconds):
+    rhythm = Rhythm(Heartbeat(interval=20))
+    rhythm.limit(silence)
+    assert rhythm.interval == pytest.approx(seconds)
+
+
+def test_the_rhythm_follows_the_network():
+    rhythm = Rhythm(Heartbeat(interval=20, wifi=30, cellular=50))
+    assert rhythm.interval == 20
+    rhythm.enter("home", WIFI)
+    assert rhythm.interval == 30
+    assert "'home'" in repr(rhythm)
+
+
+def test_what_is_learned_is_there_after_coming_back():
+    rhythm = Rhythm(SETTINGS)
+    for label in ("home", "office", "home"):
+        rhythm.enter(label, ETHERNET)
+        for _ in range(SETTINGS.successes):
+            rhythm.succeeded()
+    assert rhythm.interval == 50
+    rhythm.enter("office", ETHERNET)
+    assert rhythm.interval == 35
+
+
+def test_beats_quicker_than_the_pace_teach_it_nothing():
+    rhythm = Rhythm(SETTINGS)
+    rhythm.enter("home", ETHERNET)
+    rhythm.limit(10)
+    for _ in range(100):
+        rhythm.succeeded()
+        rhythm.failed()
+    rhythm.limit(0)
+    assert rhythm.interval == 20

@@ -40,3 +40,32 @@ async def test_a_cancellation_stays_one(virtual):
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_what_moves_enough_may_go_on_for_ever(virtual):
+    async with patience(5, least=100) as left:
+        for _ in range(20):
+            await virtual.advance(4)
+            left.moved(100)
+
+
+async def test_a_crawl_is_a_standstill(virtual):
+    async def crawl():
+        async with patience(5, least=100) as left:
+            while True:
+                await virtual.advance(1)
+                left.moved(19)
+
+    start = virtual.now
+    with pytest.raises(TimeoutError):
+        await crawl()
+    assert virtual.now - start == pytest.approx(5, abs=1.1)
+
+
+async def test_a_pause_uses_nothing_up(virtual):
+    async with patience(5) as left:
+        await virtual.advance(3)
+        with left.pause():
+            await virtual.advance(60)
+        assert repr(left) == "<Patience: 2.0 s>"
+        await virtual.advance(1)

@@ -1,5 +1,6 @@
 import pytest
 
+from imnb.config import NetworkType
 from imnb.engine.states import TRANSITIONS, State, StateChange, StateMachine
 
 ALL_MOVES = [(old, new) for old in State for new in State]
@@ -50,6 +51,18 @@ def test_watchers_see_each_move_with_its_reason():
     machine.move(State.CONNECTING)
     assert [change.state for change in seen] == [*HAPPY, State.WAITING]
     assert seen[-1] == StateChange(State.WAITING, State.ONLINE, "lost", "", 1, 7.0)
+
+
+def test_a_move_tells_the_network_and_the_failed_tries():
+    machine, seen = machine_in(State.OFFLINE), []
+    machine.subscribe(seen.append)
+    machine.move(State.CONNECTING)
+    machine.network_type = NetworkType.WIFI
+    machine.move(State.WAITING, attempt=3)
+    machine.move(State.CONNECTING)
+    machine.move(State.HANDSHAKING)
+    assert [change.attempt for change in seen] == [0, 3, 3, 3]
+    assert [change.network_type for change in seen] == ["unknown"] + 3 * ["wifi"]
 
 
 def test_a_watcher_that_raises_is_reported_and_stops_nobody():

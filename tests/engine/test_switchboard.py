@@ -1,6 +1,12 @@
+import asyncio
+
+import pytest
+
+from imnb.engine.states import State
 from imnb.engine.switchboard import Switchboard
+from imnb.errors import EnvironmentChanged
 from imnb.pb.envelope_pb2 import Envelope
-from tests.engine.peer import online, turns
+from tests.engine.peer import fill, narrow, online, turns
 
 
 class Recorder:
@@ -40,6 +46,30 @@ async def test_the_loss_of_an_earlier_link_is_none_of_the_present_one(virtual):
         engine.dispatcher.detach(ConnectionError("told twice"))
         engine.dispatcher.answer(Envelope(ask_id=1))
         assert (engine.dispatcher.waiting, len(peer.connections)) == (0, 2)
+
+
+async def test_calls_are_told_why_the_link_was_ended(virtual):
+    async with online() as (engine, peer):
+        peer.answers.clear()
+        asking = asyncio.create_task(engine.rpc.Ping())
+        await turns()
+        engine.stop(EnvironmentChanged("gone to staging"))
+        with pytest.raises(EnvironmentChanged, match="gone to staging") as caught:
+            await asking
+        assert caught.value.may_have_acted
+        await turns()
+        assert engine.change.state is State.CLOSED
+        assert "gone to staging" in engine.change.reason
+
+
+async def test_calls_that_never_left_are_told_so(virtual):
+    async with online(narrow()) as (engine, peer):
+        tasks = await fill(engine, peer)
+        engine.stop(EnvironmentChanged("gone to staging"))
+        errors = await asyncio.gather(*tasks, return_exceptions=True)
+        assert {type(error) for error in errors} == {EnvironmentChanged}
+        assert {error.may_have_acted for error in errors} == {True, False}
+        assert "nothing was sent" in str(errors[-1])
 
 
 async def test_it_lets_go_of_a_lost_link(virtual):

@@ -8,11 +8,14 @@ from aiohttp import web
 from imnb.config import Timeouts
 from imnb.engine.call import CallState
 from imnb.engine.channels import HttpChannel
+from imnb.engine.channels.token import AccessToken
 from imnb.engine.requests import HttpRequest, TcpRequest
 from imnb.errors import (
     ClosedError,
+    ConfigError,
     GatewayAnswerError,
     GatewayUnreachable,
+    WrongPassword,
 )
 from tests.engine.channels.watching import watch
 
@@ -165,6 +168,121 @@ async def test_a_server_that_speaks_something_else(channel):
     port = server.sockets[0].getsockname()[1]
     with pytest.raises(GatewayUnreachable, match="what it answers is not HTTP"):
         await channel.call(HttpRequest("GET", f"http://127.0.0.1:{port}"))
+    server.close()
+    await server.wait_closed()
+
+
+class Guarded:
+    """Lets in whoever has the newest token; renewing gives it."""
+
+    def __init__(self):
+        self.valid = "token-1"
+        self.renewals = 0
+        self.seen = []
+        self.bodies = []
+
+    async def answer(self, request):
+        self.seen.append(request.headers.get("Authorization"))
+        self.bodies.append(len(await request.read()))
+        if self.seen[-1] != f"Bearer {self.valid}":
+            raise web.HTTPUnauthorized(text="no")
+        return web.Response(text="in")
+
+    async def renew(self):
+        self.renewals += 1
+        await asyncio.sleep(0)
+        return "token-2"
+
+
+@pytest.fixture
+async def guarded(serve, channel):
+    it = Guarded()
+    it.url = await serve(it.answer)
+    channel.token = AccessToken(it.url, it.renew)
+    channel.token.set("token-1")
+    return it
+
+
+def authorized(it, **options):
+    return HttpRequest("POST", it.url, authorized=True, **options)
+
+
+async def test_the_token_goes_with_requests_that_want_it(guarded, channel):
+    calls, _ = watch(channel)
+    assert (await channel.call(authorized(guarded))).body == b"in"
+    assert (await channel.call(HttpRequest("GET", guarded.url))).status == 401
+    assert guarded.seen == ["Bearer token-1", None]
+    assert "token-1" not in f"{calls!r} {channel!r} {calls[0].request.headers!r}"
+
+
+async def test_a_refused_token_is_renewed_once_for_all(guarded, channel):
+    guarded.valid = "token-2"
+    replies = await asyncio.gather(
+        *(channel.call(authorized(guarded)) for _ in range(20))
+    )
+    assert {reply.status for reply in replies} == {200}
+    assert guarded.renewals == 1
+
+
+async def test_the_second_refusal_is_final(guarded, channel):
+    guarded.valid = "token-9"
+    calls, states = watch(channel)
+    assert (await channel.call(authorized(guarded))).status == 401
+    assert guarded.seen == ["Bearer token-1", "Bearer token-2"]
+    assert calls[0].attempts == 2
+    assert states[-5:] == ["waiting", "queued", "sending", "waiting", "done"]
+
+
+async def test_no_token_to_be_had_is_told(guarded, channel):
+    async def refuse():
+        raise WrongPassword("no")
+
+    channel.token = AccessToken(guarded.url, refuse)
+    with pytest.raises(WrongPassword):
+        await channel.call(authorized(guarded))
+    channel.token = None
+    with pytest.raises(ConfigError, match="no access token"):
+        await channel.call(authorized(guarded))
+    assert guarded.seen == []
+
+
+async def test_the_body_is_begun_again_with_another_token(guarded, channel):
+    guarded.valid = "token-2"
+
+    async def read(incoming):
+        return await incoming.reply()
+
+    def begin(patience):
+        return Pieces([b"x" * 70_000] * 3)
+
+    reply = await channel.transfer(authorized(guarded), read, begin)
+    assert reply.body == b"in"
+    assert guarded.bodies == [210_000, 210_000]
+
+
+class Pieces:
+    def __init__(self, pieces):
+        self._pieces = pieces
+
+    async def __aiter__(self):
+        for piece in self._pieces:
+            yield piece
+
+
+async def test_an_error_shows_no_token_however_it_is_looked_at(channel):
+    async def garbage(reader, writer):
+        writer.write(b"nonsense\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(garbage, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    channel.token = AccessToken(url, None)
+    channel.token.set("token-1")
+    with pytest.raises(GatewayUnreachable) as caught:
+        await channel.call(HttpRequest("GET", url, authorized=True))
+    error = caught.value
+    assert error.__cause__ is error.__context__ is None
+    assert "token-1" not in f"{error!r}"
     server.close()
     await server.wait_closed()
 

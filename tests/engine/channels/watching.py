@@ -1,4 +1,4 @@
-"""What a channel's watchers saw."""
+"""What a channel's watchers saw, and what its calls left behind."""
 
 
 def watch(channel):
@@ -11,3 +11,9 @@ def watch(channel):
 
     channel.life.watch(look)
     return calls, states
+
+
+def nothing_is_left(engine):
+    channel = engine.channel
+    counts = (engine.dispatcher.waiting, len(channel.retries), len(channel._lanes))
+    return counts == (0, 0, 0) and not channel.log._live
