@@ -13,7 +13,7 @@ from imnb.client.views import register_view
 
 if TYPE_CHECKING:
     from imnb.client.client import Client
-    from imnb.config import Endpoint, Environment
+    from imnb.config import Endpoint, Environment, Tls
     from imnb.demos.demo import Demo
     from imnb.demos.start import demo, users
     from imnb.devserver import DevServer
@@ -41,6 +41,7 @@ __all__ = [
     "MemoryNetwork",
     "Plugin",
     "TcpRequest",
+    "Tls",
     "demo",
     "users",
 ]
@@ -60,6 +61,7 @@ _HOMES = {
     "MemoryNetwork": "imnb.net.memory",
     "Plugin": "imnb.sync.plugins",
     "TcpRequest": "imnb.engine.requests",
+    "Tls": "imnb.config",
     "demo": "imnb.demos.start",
     "users": "imnb.demos.start",
 }

@@ -49,6 +49,20 @@ def add_parser(subparsers: "Subparsers") -> None:
         metavar="NAME",
         help="what clients must call it too",
     )
+    parser.add_argument(
+        "--silence-limit",
+        type=_seconds,
+        default=60.0,
+        metavar="SECONDS",
+        help="cut off clients that are silent for longer (default: 60)",
+    )
+    parser.add_argument(
+        "--tls",
+        nargs=2,
+        type=pathlib.Path,
+        metavar=("CERTIFICATE", "KEY"),
+        help="speak TLS on the TCP port, with these PEM files",
+    )
     parser.set_defaults(run=run)
 
 
@@ -71,6 +85,8 @@ async def _serve(args: argparse.Namespace) -> None:
         http_port=args.http_port,
         data=args.data,
         environment=args.environment,
+        silence_limit=args.silence_limit,
+        tls=None if args.tls is None else (args.tls[0], args.tls[1]),
     )
     async with server:
         _announce(server, args)
@@ -91,6 +107,8 @@ def _announce(server: DevServer, args: argparse.Namespace) -> None:
     print(f"tcp        {server.endpoint}")
     print(f"public key {server.public_key.hex()}")
     print(f"users      {', '.join(sorted(server.world.accounts))}")
+    if args.tls is not None:
+        print(f"tls        clients need Tls(ca_file='{args.tls[0]}')")
     print(f"data       {args.data or 'in memory'}")
     if args.host not in LOOPBACK_HOSTS:
         print("note       plain HTTP beyond loopback: clients need insecure=True")
@@ -101,6 +119,16 @@ def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port, 0 to 65535")
     return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 1 <= seconds < 1_000_000:  # no NaN either
+        raise argparse.ArgumentTypeError(f"{text!r}: give seconds, 1 or more")
+    return seconds
 
 
 def _name(text: str) -> str:

@@ -1,18 +1,24 @@
 """The parts of a logged-in client, opened and closed in order."""
 
+import asyncio
 import contextlib
+import dataclasses
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from imnb.client.api.user import load_me
+from imnb.client.common_headers import common_headers
 from imnb.client.gateway import Credentials, Gateway, Ticket
 from imnb.client.session import SessionPlan
 from imnb.config import Environment
 from imnb.engine.channels import HttpChannel
 from imnb.engine.engine import Engine
+from imnb.engine.states import State, StateChange
+from imnb.errors import ClosedError, ImnbError
 from imnb.live.poller import Poller
 from imnb.models.ids import UserId
 from imnb.models.user import User
+from imnb.net.tcp import TcpNetwork
 from imnb.pb.session_pb2 import Kicked
 from imnb.store.database import Database
 from imnb.sync.synchroniser import Synchroniser
@@ -33,6 +39,7 @@ class Assembly:
     synchroniser: Synchroniser
     poller: Poller
     _plan: SessionPlan
+    _kind: type[ImnbError] = ClosedError
 
     def __init__(
         self, engine: Engine, environment: Environment, credentials: Credentials
@@ -40,9 +47,15 @@ class Assembly:
         self._engine = engine
         self._environment = environment
         self._credentials = credentials
+        engine.channel.life.intercept(common_headers(credentials.device))
         channel = HttpChannel(engine.scope.report, environment.timeouts)
         self._gateway = Gateway(environment, channel)
         self._closing = contextlib.AsyncExitStack()
+
+    @property
+    def gateway(self) -> Gateway:
+        """HTTP, with the token of the last log-in."""
+        return self._gateway
 
     async def open(self, open_store: Callable[[], Awaitable[Database]]) -> None:
         """Authenticate, open the store, connect, catch up.
@@ -67,8 +80,32 @@ class Assembly:
         """
         await self._connect(await self._gateway.authenticate(self._credentials))
 
-    async def close(self) -> None:
-        """Close in the opposite order; safe to call twice."""
+    async def change_token(self, token: str) -> None:
+        """Ask the gateway with another token, and log in again with it.
+
+        Raises:
+            ImnbError: the gateway refuses, and all stays as it is; or the
+                connection failed, as in `resume`.
+        """
+        changed = dataclasses.replace(self._credentials)
+        changed.prove(token=token)
+        ticket = await self._gateway.authenticate(changed)
+        self._credentials.prove(token=token)
+        engine = self._engine
+        # While it is connecting nobody can say which ticket it has.
+        with contextlib.suppress(ImnbError, OSError):
+            await engine.wait_online(fail_fast=True)
+        if engine.state in {State.KICKED, State.CLOSED}:
+            await self._connect(ticket)
+        else:
+            await self._connect_anew(ticket, "the token was changed")
+
+    async def close(self, kind: type[ImnbError] = ClosedError) -> None:
+        """Close in the opposite order; safe to call twice.
+
+        Those who wait for their message to be accepted get an error of ``kind``.
+        """
+        self._kind = kind
         await self._closing.aclose()
 
     async def _open(self, open_store: Callable[[], Awaitable[Database]]) -> None:
@@ -84,7 +121,7 @@ class Assembly:
             limits=self._environment.limits,
             timeouts=self._environment.timeouts,
         )
-        later(self.synchroniser.close)
+        later(lambda: self.synchroniser.close(self._kind))
         self.poller = Poller(self.database, engine.scope)
         later(self.poller.close)
         later(engine.close)
@@ -96,6 +133,7 @@ class Assembly:
             engine,
             self.synchroniser,
             kicked=engine.kicked,
+            limit_silence=engine.limit_silence,
         )
         engine.subscribe_batch(Kicked, self._plan.kicked)
         await self._connect(ticket)
@@ -108,12 +146,36 @@ class Assembly:
             self.synchroniser.users, self.database, UserId(self._credentials.user)
         )
 
+    async def _connect_anew(self, ticket: Ticket, reason: str) -> None:
+        """Leave the connection of a session that goes on, and make another."""
+        engine = self._engine
+        begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def go_on(change: StateChange) -> None:
+            if change.state is State.WAITING:
+                engine.reconnect_now()
+            elif not begun.done():
+                begun.set_result(None)
+
+        self._plan.use_next(ticket)
+        unsubscribe = engine.on_state(go_on)
+        try:
+            engine.drop(reason)
+            engine.reconnect_now()
+            await begun
+        finally:
+            unsubscribe()
+        await engine.wait_online(fail_fast=True)
+
 
 def make_engine(environment: Environment, **options: Any) -> Engine:
     """An engine with the environment's settings."""
+    limits, timeouts = environment.limits, environment.timeouts
+    network = options.pop("network", None)
     return Engine(
-        limits=environment.limits,
-        timeouts=environment.timeouts,
+        network=network or TcpNetwork(limits, timeouts, tls=environment.tls),
+        limits=limits,
+        timeouts=timeouts,
         backoff=environment.backoff,
         heartbeat=environment.heartbeat,
         **options,

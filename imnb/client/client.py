@@ -1,162 +1,42 @@
 """One account on one device: what a notebook works with."""
 
-import contextlib
+import os
 import pathlib
-import urllib.parse
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from imnb.client import views
+from imnb.client.account import Account
 from imnb.client.api import conversation as conversation_api
+from imnb.client.api import file as file_api
+from imnb.client.api import lookup as lookup_api
 from imnb.client.api import message as message_api
 from imnb.client.api import source as source_api
 from imnb.client.api import user as user_api
 from imnb.client.api.message import Target
-from imnb.client.facade import SyncFacade
-from imnb.client.gateway import Credentials
-from imnb.client.lifetime import Lifetime, Watcher
-from imnb.config import LOOPBACK_HOSTS, Environment
-from imnb.engine.engine import Engine
-from imnb.engine.states import State
-from imnb.errors import CallError, ConfigError, ConnectionLost
-from imnb.inspector.capture import Capture
+from imnb.engine.progress import OnProgress
+from imnb.engine.upload import Uploadable
+from imnb.errors import ConfigError
 from imnb.inspector.dissect import DecodedFrame
-from imnb.inspector.expect import Expectation
-from imnb.live.poller import Poller
 from imnb.live.source import Source
 from imnb.models.conversation import Conversation
-from imnb.models.ids import UserId
+from imnb.models.file import FileRef
 from imnb.models.message import Draft, Message
 from imnb.models.user import User
-from imnb.net.transport import Network
 from imnb.store.connection import Parameters
-from imnb.store.database import Database
-from imnb.store.location import delete_store, store_path
-from imnb.sync.synchroniser import Synchroniser
-from imnb.wire.commands import builtin_commands
 
 if TYPE_CHECKING:
     import pandas
 
 NOT_CAPTURED = "this client records no frames: make it with capture=True"
-LOCAL = "local"
-LOGOUT_TIMEOUT = 2.0
-"""Seconds that the server has to answer; the session ends anyway."""
 
 
-class Client:
+class Client(Account):
     """A façade: methods delegate to one topic each (`imnb.client.api`).
 
-    Architecture name: ``IMManager``.
-
-    Args:
-        user: the account's id.
-        environment: where to log in; a string is the gateway's URL, and its host
-            the environment's name, so that no two servers share a store.
-        password: may be given to `login` instead, and is never shown.
-        token: in place of a password.
-        device: two devices of one user have a session and a store each.
-        data_dir: for the store; the platform's folder if not given.
-        network: real TCP if not given.
-        capture: record all frames, for `inspect` and `expect`.
-
-    Attributes:
-        sync: the same calls for code that cannot await.
-        capture: the frames of this client, or None.
+    Architecture name: ``IMManager``. What it is made with, and all about the
+    session, is said at `imnb.client.account.Account`.
     """
-
-    def __init__(
-        self,
-        user: str,
-        *,
-        environment: Environment | str,
-        password: str | None = None,
-        token: str | None = None,
-        device: str = "notebook",
-        data_dir: pathlib.Path | None = None,
-        network: Network | None = None,
-        capture: bool = True,
-    ) -> None:
-        if isinstance(environment, str):
-            environment = Environment(environment, name_of(environment))
-        self.user = UserId(user)
-        self.device = device
-        self.environment = environment
-        self.capture = Capture(builtin_commands()) if capture else None
-        self._expectation = None if self.capture is None else Expectation(self.capture)
-        self._life = Lifetime(
-            self,
-            environment,
-            Credentials(user, device, password, token),
-            store_path(environment.name, user, device, data_dir),
-            network,
-            None if self.capture is None else self.capture.tap,
-        )
-        self._me = User(self.user, "")
-        self.sync = SyncFacade(self, lambda: self._life.loop)
-
-    def __repr__(self) -> str:
-        where = f"{self.environment.name}, {self.device}"
-        return f"<Client {self.user} ({where}) {self.state}>"
-
-    async def __aenter__(self) -> Self:
-        if not self._life.is_logged_in:
-            await self.login()
-        return self
-
-    async def __aexit__(self, *exc_info: object) -> None:
-        await self.close()
-
-    @property
-    def me(self) -> User:
-        """Myself, as of the last log-in or profile update."""
-        return self._me
-
-    @property
-    def state(self) -> State:
-        """Where the session is."""
-        return self.engine.state
-
-    @property
-    def engine(self) -> Engine:
-        """The client core: calls, pushes, states."""
-        return self._life.engine
-
-    @property
-    def db(self) -> Database:
-        """The store."""
-        return self._life.parts.database
-
-    @property
-    def synchroniser(self) -> Synchroniser:
-        """Outbox, pipeline with its plugins, history."""
-        return self._life.parts.synchroniser
-
-    @property
-    def poller(self) -> Poller:
-        """Reads for sources."""
-        return self._life.parts.poller
-
-    @property
-    def behind(self) -> int:
-        """How many events the server has that are not here."""
-        life = self._life
-        return life.parts.synchroniser.cursor.behind if life.is_logged_in else 0
-
-    def on_state(self, watcher: Watcher) -> Callable[[], None]:
-        """Call ``watcher`` at each change of state; the result ends that."""
-        return self._life.watch(watcher)
-
-    async def login(self, password: str | None = None) -> User:
-        """Connect, authenticate and catch up.
-
-        Raises:
-            ImnbError: why not, in one error; nothing is left behind then, and
-                it may be called again. So it may when the session has ended by
-                a kick or a refusal: the store and views go on as they are.
-        """
-        self._me = (await self._life.login(password)).me
-        return self._me
 
     async def send_text(
         self, to: Target, text: str, *, wait: bool = True
@@ -200,6 +80,58 @@ class Client:
         """Change the name that others see."""
         self._me = await user_api.update_profile(self, name)
         return self._me
+
+    async def upload(
+        self,
+        what: Uploadable,
+        *,
+        name: str | None = None,
+        progress: OnProgress | None = None,
+    ) -> FileRef:
+        """Give the server a file, piece by piece.
+
+        Args:
+            what: its path, or the bytes themselves.
+            name: as others see it; else that of the path.
+            progress: called after each piece; an `imnb.engine.progress.Meter`
+                may be read, or waited for with ``async for``.
+
+        Raises:
+            FileTooLarge: for this client, the server or its quota.
+            DiskError: it cannot be read.
+            GatewayUnreachable: the connection broke off, or stood still.
+        """
+        return await file_api.upload(self, what, name, progress)
+
+    async def download(
+        self,
+        file: FileRef,
+        path: str | os.PathLike[str],
+        *,
+        progress: OnProgress | None = None,
+    ) -> pathlib.Path:
+        """Get a file, over as many connections as it takes.
+
+        A file at ``path`` is replaced when all has come and the checksum is right.
+        What has come of one that was cancelled or broke off stays beside it, in
+        ``<path>.<key>.part``, and the next download goes on from there.
+
+        Raises:
+            FileDamaged: the checksum is wrong; nothing is kept.
+            FileTooLarge: beyond `imnb.config.Limits.max_file`.
+            FileError: there is no such file, or it is being downloaded already.
+            DiskError: it cannot be written.
+            GatewayUnreachable: the connection broke off, or stood still, too often.
+        """
+        return await file_api.download(self, file, path, progress)
+
+    async def find_users(self, user_ids: Iterable[str] = ()) -> list[User]:
+        """Those of the given users who exist, over HTTP; without any, everybody."""
+        return await lookup_api.find_users(self, user_ids)
+
+    async def find_groups(self) -> list[Conversation]:
+        """The groups that I am in, as the server has them, over HTTP."""
+        return await lookup_api.find_groups(self)
 
     async def conversations(self) -> "pandas.DataFrame":
         """My conversations, the liveliest first."""
@@ -249,35 +181,12 @@ class Client:
 
     def app(self, **options: Any) -> Any:
         """The chat program as a widget."""
-        return views.make_view("app", self, **options)
+        made = views.make_view("app", self, **options)
+        self._shown(made)
+        return made
 
     def inspect(self, **options: Any) -> Any:
         """The frames of this client as a widget."""
         if self.capture is None:
             raise ConfigError(NOT_CAPTURED)
         return views.make_view("inspect", self, **options)
-
-    def raise_background_errors(self) -> None:
-        """Raise what failed in the background since the last call, if anything."""
-        self.engine.scope.raise_errors()
-
-    async def logout(self, *, clear: bool = False) -> None:
-        """End the session on the server too; ``clear`` removes the store."""
-        path = self.db.path
-        with contextlib.suppress(CallError, ConnectionLost):
-            await self.engine.rpc.Logout(timeout=LOGOUT_TIMEOUT)
-        await self.close()
-        if clear and path is not None:
-            delete_store(path)
-
-    async def close(self) -> None:
-        """End everything; drafts stay in the outbox. Safe to call twice."""
-        await self._life.close()
-
-
-def name_of(gateway: str) -> str:
-    """The name of an environment that is given as a URL only."""
-    url = urllib.parse.urlsplit(gateway)
-    if not url.hostname or url.hostname in LOOPBACK_HOSTS:
-        return LOCAL  # its port may be another one each time
-    return url.netloc.rpartition("@")[2].lower()

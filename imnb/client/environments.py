@@ -7,23 +7,37 @@
     endpoints = ["im1.staging.example:7000", "[2001:db8::7]:7000"]
     server_key = "hexadecimal, 64 digits"
     timeouts = { request = 5 }
+    tls = { ca_file = "/etc/ssl/staging.pem" }
 
 All but ``gateway`` may be left out, and every setting of `imnb.config` has its
-place. No password and no token belongs in there.
+place. No password and no token belongs in there. ``Client("alice",
+environment="staging")`` logs in there, and ``client.use_environment("staging")``
+goes there later; each environment has its own store.
 """
 
 import dataclasses
 import pathlib
 import tomllib
+import urllib.parse
 from collections.abc import Mapping
 from typing import Any
 
 import platformdirs
 
-from imnb.config import Backoff, Endpoint, Environment, Heartbeat, Limits, Timeouts
+from imnb.config import (
+    LOOPBACK_HOSTS,
+    Backoff,
+    Endpoint,
+    Environment,
+    Heartbeat,
+    Limits,
+    Timeouts,
+    Tls,
+)
 from imnb.errors import ConfigError
 
 FILE = "environments.toml"
+LOCAL = "local"
 GROUPS: Mapping[str, type[Any]] = {
     "limits": Limits,
     "timeouts": Timeouts,
@@ -73,6 +87,36 @@ def named(name: str, path: pathlib.Path | None = None) -> Environment:
     return found[name]
 
 
+def resolve(given: Environment | str) -> Environment:
+    """What is meant by an environment, a gateway's URL, or a name of the file.
+
+    Raises:
+        ConfigError: nothing that there is.
+    """
+    if isinstance(given, Environment):
+        return given
+    if "://" in given:
+        return Environment(given, name_of(given))
+    try:
+        return named(given)
+    except ConfigError as error:
+        raise ConfigError(
+            f"environment {given!r} is no URL of a gateway (https://...), and as a "
+            f"name: {error}"
+        ) from None
+
+
+def name_of(gateway: str) -> str:
+    """The name of an environment that is given as a URL only."""
+    try:
+        url = urllib.parse.urlsplit(gateway)
+    except ValueError:  # brackets that do not match; the environment refuses it
+        return LOCAL
+    if not url.hostname or url.hostname in LOOPBACK_HOSTS:
+        return LOCAL  # its port may be another one each time
+    return url.netloc.rpartition("@")[2].lower()
+
+
 def _environment(name: str, table: object) -> Environment:
     settings = _settings(table, Environment, name)
     if "name" in settings or "gateway" not in settings:
@@ -88,6 +132,8 @@ def _environment(name: str, table: object) -> Environment:
     try:
         if "server_key" in settings:
             settings["server_key"] = _key(settings["server_key"])
+        if "tls" in settings:
+            settings["tls"] = _tls(settings["tls"], f"{name}.tls")
         if "endpoints" in settings:
             settings["endpoints"] = _endpoints(settings["endpoints"])
         return Environment(name=name, **settings)
@@ -114,6 +160,17 @@ def _numbers(table: object, kind: type[Any], where: str) -> Any:
         if is_whole and not isinstance(value, int):
             raise ConfigError(f"[{where}] {key} = {value!r}: give a whole number")
     return kind(**settings)
+
+
+def _tls(value: object, where: str) -> Tls | None:
+    if isinstance(value, bool):
+        return Tls() if value else None
+    settings = _settings(value, Tls, where)
+    for key, one in settings.items():
+        kind = type(getattr(Tls(), key))
+        if not isinstance(one, kind):
+            raise ConfigError(f"[{where}] {key} = {one!r}: give a {kind.__name__}")
+    return Tls(**settings)
 
 
 def _key(value: object) -> bytes:

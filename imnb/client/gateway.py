@@ -1,19 +1,25 @@
-"""Asking the HTTP gateway who we are and where to go."""
+"""Asking the HTTP gateway who we are, where to go, and whom there is."""
 
 import dataclasses
+import urllib.parse
+from collections.abc import Sequence
 from typing import Any
 
 from google.protobuf import json_format
 
 from imnb.config import Endpoint, Environment
 from imnb.engine.channels import HttpChannel
+from imnb.engine.channels.token import AccessToken
 from imnb.engine.http_reply import HttpReply
 from imnb.engine.requests import HttpRequest
 from imnb.errors import (
     AuthError,
     ConfigError,
+    FileError,
+    FileTooLarge,
     GatewayAnswerError,
     GatewayInsecure,
+    ImnbError,
     TokenExpired,
     UnknownUser,
     WrongPassword,
@@ -25,17 +31,23 @@ KEY_BYTES = 32
 MAX_ENDPOINTS = 16
 MAX_REASON = 1_000
 """Characters of the gateway's own words that an error repeats."""
-PROBLEMS: dict[str, type[AuthError]] = {
+PROBLEMS: dict[str, type[ImnbError]] = {
     "wrong_password": WrongPassword,
     "unknown_user": UnknownUser,
     "token_expired": TokenExpired,
     "bad_token": AuthError,
+    "unknown_file": FileError,
+    "file_too_large": FileTooLarge,
+    "quota_exceeded": FileTooLarge,
 }
 ADVICE: dict[str, str] = {
     "wrong_password": "give the right one to login(password=...)",
     "unknown_user": "check the spelling, and which server this is",
     "token_expired": "log in with the password",
     "bad_token": "log in with the password",
+    "unknown_file": "was it uploaded to this server?",
+    "file_too_large": "send it in parts",
+    "quota_exceeded": "ask who runs the server for more room",
 }
 
 
@@ -47,6 +59,10 @@ class Credentials:
     device: str
     password: str | None = dataclasses.field(default=None, repr=False)
     token: str | None = dataclasses.field(default=None, repr=False)
+
+    def prove(self, *, password: str | None = None, token: str | None = None) -> None:
+        """Use these from now on, and nothing else."""
+        self.password, self.token = password, token
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -60,11 +76,19 @@ class Ticket:
 
 
 class Gateway:
-    """One environment's gateway."""
+    """One environment's gateway.
+
+    Attributes:
+        channel: its authorized requests carry the token of the last log-in; one
+            that is refused is renewed as the log-in was made.
+    """
 
     def __init__(self, environment: Environment, channel: HttpChannel) -> None:
+        self.channel = channel
         self._environment = environment
-        self._channel = channel
+        self._credentials: Credentials | None = None
+        self._token = AccessToken(environment.gateway, self._renew)
+        channel.token = self._token
 
     def __repr__(self) -> str:
         return f"<Gateway {self._environment.gateway}>"
@@ -80,17 +104,37 @@ class Gateway:
             AuthError: one of its kinds, the refusal.
         """
         self._require_protection()
-        request = _request(credentials)
-        url = self._environment.gateway.rstrip("/") + PATH
-        body = json_format.MessageToDict(request)
-        reply = await self._channel.call(HttpRequest("POST", url, json=body))
-        if reply.status != 200:
-            raise _refusal(reply)
-        return self._ticket(_parse(reply, AuthenticateReply()))
+        body = json_format.MessageToDict(_request(credentials))
+        reply = await self.channel.call(HttpRequest("POST", self.url(PATH), json=body))
+        ticket = self._ticket(parse(reply, AuthenticateReply()))
+        self._credentials = credentials
+        self._token.set(ticket.token)
+        return ticket
+
+    async def get(self, path: str, query: Sequence[tuple[str, str]], into: Any) -> Any:
+        """Look something up, as the account that is logged in.
+
+        Raises:
+            GatewayUnreachable: it does not answer.
+            GatewayAnswerError: its answer is not one.
+            AuthError: the token is refused, and so is another one.
+        """
+        url = f"{self.url(path)}?{urllib.parse.urlencode(query)}"
+        request = HttpRequest("GET", url, authorized=True)
+        return parse(await self.channel.call(request), into)
+
+    def url(self, path: str) -> str:
+        """Of a service of the gateway."""
+        return self._environment.gateway.rstrip("/") + path
 
     async def close(self) -> None:
         """End its HTTP connections."""
-        await self._channel.close()
+        await self.channel.close()
+
+    async def _renew(self) -> str:
+        if self._credentials is None:
+            raise ConfigError("there is no access token yet: log in first")
+        return (await self.authenticate(self._credentials)).token
 
     def _require_protection(self) -> None:
         environment = self._environment
@@ -137,8 +181,9 @@ def _request(credentials: Credentials) -> AuthenticateRequest:
     return request
 
 
-def _refusal(reply: HttpReply) -> Exception:
-    problem = _parse(reply, GatewayProblem())
+def refusal(reply: HttpReply) -> ImnbError:
+    """What an answer means that is not 200."""
+    problem = _message(reply, GatewayProblem())
     said = (problem.message or problem.code)[:MAX_REASON] or "no reason given"
     kind = PROBLEMS.get(problem.code)
     if kind is not None:
@@ -149,7 +194,19 @@ def _refusal(reply: HttpReply) -> Exception:
     )
 
 
-def _parse(reply: HttpReply, into: Any) -> Any:
+def parse(reply: HttpReply, into: Any) -> Any:
+    """The message that an answer has as proto3 JSON.
+
+    Raises:
+        GatewayAnswerError: it has none.
+        ImnbError: it says why not.
+    """
+    if reply.status != 200:
+        raise refusal(reply)
+    return _message(reply, into)
+
+
+def _message(reply: HttpReply, into: Any) -> Any:
     content = reply.json()
     try:
         if not isinstance(content, dict):

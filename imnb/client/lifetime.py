@@ -2,15 +2,16 @@
 
 import asyncio
 import pathlib
-from collections.abc import Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable
 
 from imnb.client.assembly import Assembly, make_engine
 from imnb.client.gateway import Credentials
 from imnb.client.registry import LIVE, Closable
 from imnb.config import Environment
 from imnb.engine.engine import Engine
+from imnb.engine.handlers import Handlers
 from imnb.engine.states import State, StateChange
-from imnb.errors import ClosedError, ConfigError, SyncWaitError
+from imnb.errors import ClosedError, ConfigError, EnvironmentChanged, SyncWaitError
 from imnb.models.ids import UserId
 from imnb.net.transport import Network
 from imnb.store.database import Database
@@ -24,7 +25,9 @@ class Lifetime:
     """Logs in, as often as it takes; closes once.
 
     Attributes:
-        engine: a new one after each log-in that failed.
+        environment: where the session is, or will be.
+        engine: a new one after each log-in that failed, and in each environment.
+        handlers: of pushes; they hear from every engine.
     """
 
     def __init__(
@@ -37,7 +40,8 @@ class Lifetime:
         tap: Tap | None,
     ) -> None:
         self._owner = owner
-        self._environment = environment
+        self.environment = environment
+        self.handlers = Handlers()
         self._credentials = credentials
         self._path = path
         self._network = network
@@ -57,7 +61,7 @@ class Lifetime:
     def keys(self) -> tuple[Hashable, ...]:
         """Of which there is one client in a process: a session, and a store."""
         who = self._credentials
-        return (self._environment.gateway, who.user, who.device), self._path
+        return (self.environment.gateway, who.user, who.device), self._path
 
     @property
     def parts(self) -> Assembly:
@@ -106,6 +110,18 @@ class Lifetime:
 
         return unsubscribe
 
+    def require_idle(self) -> None:
+        """There is no log-in under way, and no end.
+
+        Raises:
+            ConfigError: there is.
+            ClosedError: for good.
+        """
+        self._require_open()
+        if self._turn.locked():
+            user = self._credentials.user
+            raise ConfigError(f"a log-in of {user} is under way: wait for its end")
+
     async def login(self, password: str | None) -> Assembly:
         """Open all parts; see `Client.login`."""
         self._require_open()
@@ -114,17 +130,44 @@ class Lifetime:
             raise ConfigError(f"{user} is logged in already (the session is {state})")
         if password is not None:
             self._credentials.password = password
-        self._loop = EngineLoop()
+        return await self._in_turn(self._open)
+
+    async def change_token(self, token: str) -> Assembly | None:
+        """Go on with another token; the parts, if there are some already."""
+        self.require_idle()
+        if self._parts is None:
+            self._credentials.prove(token=token)
+            return None
+        return await self._in_turn(lambda: self._change_token(token))
+
+    async def move(
+        self,
+        environment: Environment,
+        path: pathlib.Path,
+        password: str | None,
+        token: str | None,
+    ) -> None:
+        """End everything here; the next `login` is there."""
+        self.require_idle()
+        reason = f"the client went to the environment {environment.name!r}"
         async with self._turn:
             try:
-                # A deadline that only `close` sets.
-                async with asyncio.timeout(None) as self._opening:
-                    return await self._open()
-            except TimeoutError:
-                self._require_open()
-                raise
+                self.engine.channel.retries.fail_all(EnvironmentChanged(reason))
+                self.engine.stop(EnvironmentChanged(reason))
+                await self.engine.close(reason)
+                if self._parts is not None:
+                    await self._parts.close(EnvironmentChanged)
             finally:
-                self._opening = None
+                LIVE.leave(self._owner)
+                self._parts = None
+                self.environment, self._path = environment, path
+                self._credentials.prove(
+                    token=token,
+                    password=password
+                    if password or token
+                    else self._credentials.password,
+                )
+                self.engine = self._new_engine()
 
     async def close(self) -> None:
         """End everything, a log-in under way too; safe to call twice."""
@@ -139,6 +182,24 @@ class Lifetime:
             finally:
                 LIVE.leave(self._owner)
 
+    async def _in_turn(self, work: Callable[[], Awaitable[Assembly]]) -> Assembly:
+        """Run ``work`` until it is done, or somebody closes."""
+        self._loop = EngineLoop()
+        async with self._turn:
+            try:
+                # A deadline that only `close` sets.
+                async with asyncio.timeout(None) as self._opening:
+                    return await work()
+            except TimeoutError:
+                self._require_open()
+                raise
+            finally:
+                self._opening = None
+
+    async def _change_token(self, token: str) -> Assembly:
+        await self.parts.change_token(token)
+        return self.parts
+
     @property
     def _is_over(self) -> bool:
         """There was no session yet, or it ended for good."""
@@ -149,7 +210,7 @@ class Lifetime:
         if self._parts is not None:
             await self._parts.resume()
             return self._parts
-        parts = Assembly(self.engine, self._environment, self._credentials)
+        parts = Assembly(self.engine, self.environment, self._credentials)
         try:
             await parts.open(self._open_store)
         except BaseException:
@@ -171,12 +232,13 @@ class Lifetime:
         return await Database.open(
             self._path,
             me=UserId(self._credentials.user),
-            limits=self._environment.limits,
+            limits=self.environment.limits,
         )
 
     def _new_engine(self) -> Engine:
-        engine = make_engine(self._environment, network=self._network, tap=self._tap)
+        engine = make_engine(self.environment, network=self._network, tap=self._tap)
         engine.on_state(self._tell)
+        self.handlers.attach(engine)
         return engine
 
     def _tell(self, change: StateChange) -> None:

@@ -37,6 +37,7 @@ class SessionPlan:
         synchroniser: Synchronising,
         *,
         kicked: Callable[[str], None],
+        limit_silence: Callable[[float], None],
     ) -> None:
         self.session_id = ""
         self._environment = environment
@@ -45,6 +46,7 @@ class SessionPlan:
         self._caller = caller
         self._synchroniser = synchroniser
         self._kicked = kicked
+        self._limit_silence = limit_silence
         self._ticket: Ticket | None = None
         self._next_ticket: Ticket | None = None
         self._login = LoginReply()
@@ -97,6 +99,7 @@ class SessionPlan:
                 f"{self._credentials.user!r}"
             )
         self.session_id = self._login.session_id
+        self._limit_silence(self._login.silence_limit_ms / 1000)
 
     async def synchronise(self) -> None:
         """Catch up."""

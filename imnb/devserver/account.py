@@ -7,6 +7,8 @@ from imnb.models.ids import ClientId, ConversationId, UserId
 
 MAX_ID_CHARACTERS = 64
 MAX_NAME_CHARACTERS = 64
+MAX_DEVICE_CHARACTERS = 128
+MAX_CLIENT_ID_CHARACTERS = 64
 
 
 @dataclasses.dataclass(slots=True)

@@ -47,6 +47,7 @@ class Connection:
 
     Attributes:
         user: who is logged in; None before.
+        since: of the log-in, microseconds since 1970, UTC.
         told: the newest event that was pushed, or needs no push.
         acknowledged: the newest event that the device has stored.
         heard_at: when bytes came last, by the server's active clock.
@@ -56,6 +57,8 @@ class Connection:
     user: "UserId | None" = None
     device = ""
     session_id = ""
+    client_version = ""
+    since = 0
     told = 0
     acknowledged = 0
     waiting_since: float | None = None
@@ -238,16 +241,22 @@ class Connection:
             self._serve()
         self._desk.has_room(self)
 
+    async def _room(self) -> None:
+        """Wait until the client has read enough; it is judged meanwhile."""
+        if self._transport.unsent >= self._limits.send_queue_bytes:
+            self._wait_for_room()
+        await self._transport.drain()
+
     async def _stream(
         self, request: envelope.Envelope, bodies: Iterator[bytes]
     ) -> None:
         try:
             body = next(bodies)
             for following in bodies:
-                await self._transport.drain()
+                await self._room()
                 self.reply(request, body, more=True)
                 body = following
-            await self._transport.drain()
+            await self._room()
             self.reply(request, body)
         except ConnectionLost:
             return

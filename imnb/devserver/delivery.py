@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from imnb.devserver.account import Account
+from imnb.devserver.account import MAX_CLIENT_ID_CHARACTERS, Account
 from imnb.devserver.room import Room
 from imnb.models.ids import ClientId, UserId
 from imnb.models.message import MAX_TEXT_BYTES
@@ -11,7 +11,6 @@ from imnb.pb.chat_pb2 import OutgoingMessage, SendResult
 from imnb.pb.sync_pb2 import Event, ReadCursor
 
 MAX_CONTENT_BYTES = 256 * 1024
-MAX_CLIENT_ID_CHARACTERS = 64
 MAX_KIND_CHARACTERS = 64
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from google.protobuf.message import DecodeError, Message
 
+from imnb.devserver.account import MAX_DEVICE_CHARACTERS
 from imnb.devserver.actions import CHANGES, QUERIES, STREAMS
 from imnb.devserver.connection import Connection
 from imnb.devserver.ledger import Ledger
@@ -19,8 +20,6 @@ from imnb.pb import session_pb2 as pb
 from imnb.pb.sync_pb2 import AcknowledgeReply, AcknowledgeRequest
 from imnb.tasks import TaskScope
 from imnb.wire.commands import Method, builtin_commands
-
-MAX_DEVICE_CHARACTERS = 128
 
 
 class Desk:
@@ -55,6 +54,8 @@ class Desk:
             "Login": self._login,
             "Ping": self._ping,
             "Acknowledge": self._acknowledge,
+            "ListSessions": self._list_sessions,
+            "EndSession": self._end_session,
         }
 
     def answer(self, connection: Connection, request: envelope.Envelope) -> None:
@@ -175,6 +176,8 @@ class Desk:
             raise Refusal(envelope.UNAUTHENTICATED, text)
         account = self._realm.world.account(token.user)
         self._sessions.admit(connection, token.user, request.device)
+        connection.since = self._wall_clock()
+        connection.client_version = request.client_version[:MAX_DEVICE_CHARACTERS]
         return pb.LoginReply(
             user_id=token.user,
             session_id=connection.session_id,
@@ -199,6 +202,35 @@ class Desk:
             raise Refusal(envelope.BAD_REQUEST, text)
         connection.acknowledged = max(connection.acknowledged, request.event_seq)
         return AcknowledgeReply()
+
+    def _list_sessions(
+        self, connection: Connection, _: pb.ListSessionsRequest
+    ) -> pb.ListSessionsReply:
+        found = self._sessions.of(connection.user or "")
+        infos = [
+            pb.SessionInfo(
+                session_id=one.session_id,
+                device=one.device,
+                client_version=one.client_version,
+                since=one.since,
+                current=one is connection,
+            )
+            for one in sorted(found, key=lambda one: one.since)
+        ]
+        return pb.ListSessionsReply(sessions=infos)
+
+    def _end_session(
+        self, connection: Connection, request: pb.EndSessionRequest
+    ) -> pb.EndSessionReply:
+        name = request.session_id
+        if name == connection.session_id:
+            raise Refusal(
+                envelope.BAD_REQUEST, "this is the session that asks: log out"
+            )
+        reason = f"ended from the device {connection.device!r}"
+        if not self._sessions.end(connection.user or "", name, reason):
+            raise Refusal(envelope.NOT_FOUND, f"you have no session {name[:100]!r}")
+        return pb.EndSessionReply()
 
 
 def _parse(method: Method, request: envelope.Envelope) -> Message:

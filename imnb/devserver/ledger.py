@@ -89,8 +89,8 @@ class Ledger:
         def succeed() -> None:
             try:
                 make()
-            except Refusal as refusal:
-                settle(refusal)
+            except Exception as error:  # told, or the writer would wait for ever
+                settle(error)
             else:
                 settle(None)
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Protocol, Self, TypeVar
 
-from imnb.config import Endpoint, Environment, Limits
+from imnb.config import Endpoint, Environment, Limits, Tls
 from imnb.devserver.gateway import Gateway
 from imnb.devserver.identity import Identity
 from imnb.devserver.ledger import Ledger, Log
@@ -16,6 +16,7 @@ from imnb.devserver.sessions import Sessions
 from imnb.devserver.world import World
 from imnb.errors import ClosedError
 from imnb.net.tcp import TcpNetwork
+from imnb.net.tls import server_context
 from imnb.net.transport import Network
 
 T = TypeVar("T")
@@ -45,10 +46,12 @@ class DevServer:
         tcp_port: 0 takes a free one, and so for ``http_port``.
         data: a file in which everything acknowledged survives; else in memory.
             It holds the server's private key: keep it where others cannot read.
+            Uploads go into the folder ``<data>.files``, else a temporary one.
         environment: part of the handshake; clients must name the same.
         silence_limit: seconds after which a silent client is cut off.
         retention: events kept for each account.
         network: where the TCP service listens; the gateway is always real HTTP.
+        tls: PEM files of a certificate and its key, for TLS on the TCP service.
         clock: microseconds since 1970, UTC.
     """
 
@@ -72,6 +75,7 @@ class DevServer:
         silence_limit: float = 60.0,
         retention: int = 100_000,
         network: Network | None = None,
+        tls: tuple[pathlib.Path, pathlib.Path] | None = None,
         clock: Callable[[], int] = wall_clock,
     ) -> None:
         self._users = None if users is None else dict(users)
@@ -82,7 +86,10 @@ class DevServer:
         self._limits = limits or Limits()
         self._silence_limit = silence_limit
         self._retention = retention
-        self._network = network or TcpNetwork(self._limits)
+        self._tls = tls
+        self._network = network or TcpNetwork(
+            self._limits, server_tls=None if tls is None else server_context(*tls)
+        )
         self._clock = clock
 
     def __repr__(self) -> str:
@@ -126,7 +133,11 @@ class DevServer:
     def environment(self, **changes: Any) -> Environment:
         """The settings with which a client reaches this server."""
         environment = Environment(
-            gateway=self.gateway_url, name=self._environment, limits=self._limits
+            gateway=self.gateway_url,
+            name=self._environment,
+            limits=self._limits,
+            # Also where nobody else vouches for the certificate.
+            tls=None if self._tls is None else Tls(ca_file=str(self._tls[0])),
         )
         return dataclasses.replace(environment, **changes)
 
@@ -174,8 +185,14 @@ class DevServer:
         )
         tcp_port, http_port = self._ports
         tcp = await self._service.listen(self._network, self._host, tcp_port)
+        data = self._data
         self._gateway = Gateway(
-            realm, tcp=tcp, environment=self._environment, wall_clock=self._clock
+            realm,
+            tcp=tcp,
+            environment=self._environment,
+            wall_clock=self._clock,
+            limits=self._limits,
+            files=None if data is None else data.with_name(f"{data.name}.files"),
         )
         self._addresses = tcp, await self._gateway.listen(self._host, http_port)
 

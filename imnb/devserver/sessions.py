@@ -68,6 +68,11 @@ class Sessions:
         self.leave(connection)
         return True
 
+    def end(self, user: str, session_id: str, reason: str) -> bool:
+        """End the session of that name for good; False when there is none."""
+        devices = [c.device for c in self.of(user) if c.session_id == session_id]
+        return bool(devices) and self.kick(user, devices[0], reason)
+
     def drop(self, user: str | None = None) -> int:
         """Break connections without a word, of one user or of all; how many."""
         connections = list(self) if user is None else self.of(user)

@@ -38,7 +38,9 @@ class Tokens:
     def issue(self, user: UserId, device: str, now: int) -> tuple[str, int]:
         """A token, and when it expires."""
         expires_at = now + LIFETIME
-        fields = json.dumps([user, device, expires_at], separators=(",", ":"))
+        fields = json.dumps(
+            [user, device, expires_at], separators=(",", ":"), ensure_ascii=False
+        )  # escapes would make a token of emoji too long to be accepted
         signature = self._identity.sign("token", fields)
         return f"{_encode(fields.encode())}.{_encode(signature)}", expires_at
 

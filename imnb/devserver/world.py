@@ -7,7 +7,12 @@ with a data file relies on that.
 
 from collections.abc import Callable, Iterable, Sequence
 
-from imnb.devserver.account import Account, fault_of_name, fault_of_user_id
+from imnb.devserver.account import (
+    MAX_CLIENT_ID_CHARACTERS,
+    Account,
+    fault_of_name,
+    fault_of_user_id,
+)
 from imnb.devserver.delivery import Delivery
 from imnb.devserver.feed import EventFeed
 from imnb.devserver.refusal import Refusal
@@ -94,7 +99,7 @@ class World:
 
     def users(self, user_ids: Iterable[str] = ()) -> list[model.User]:
         """Those of the given users who exist; everybody when none is given."""
-        wanted = [UserId(u) for u in user_ids] or list(self.accounts)
+        wanted = dict.fromkeys(map(UserId, user_ids)) or self.accounts
         found = (self.accounts[u] for u in wanted if u in self.accounts)
         return [model.User(user_id=a.user_id, name=a.name) for a in found]
 
@@ -253,8 +258,8 @@ class World:
 
 
 def _fault_of_group(client_id: str, title: str, members: Sequence[UserId]) -> str:
-    if not client_id:
-        return "a group needs a client id, so that it is not made twice"
+    if not 0 < len(client_id) <= MAX_CLIENT_ID_CHARACTERS:
+        return f"a client id has 1 to {MAX_CLIENT_ID_CHARACTERS} characters"
     if not title.strip() or len(title) > MAX_TITLE_CHARACTERS:
         return f"a title has 1 to {MAX_TITLE_CHARACTERS} characters, not {len(title)}"
     if not 2 <= len(members) <= MAX_MEMBERS:

@@ -10,3 +10,5 @@ ClientId = NewType("ClientId", str)
 """UUIDv7 of a message or group, chosen by its creator."""
 EventSeq = NewType("EventSeq", int)
 """Position in an account's event feed, contiguous from 1."""
+FileId = NewType("FileId", str)
+"""Given by the server, not to be guessed."""

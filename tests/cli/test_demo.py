@@ -38,7 +38,7 @@ def test_the_talk_is_shown(shown):
     "line",
     [
         "-> handshake",
-        "-> Login ask 1 ",
+        "-> Login ask ",
         "  epoch: '",
         "<- EventPush ",
         f"      text: '{TALK[0][2]}'",

@@ -137,7 +137,9 @@ def parser():
 
 def test_the_options(parser):
     words = "serve --host 0.0.0.0 --port 1 --http-port 2 --user a:b --data x.db"
+    words += " --silence-limit 4 --tls a.pem a.key"
     args = parser.parse_args(words.split())
+    assert (args.silence_limit, list(map(str, args.tls))) == (4, ["a.pem", "a.key"])
     assert (args.host, args.port, args.http_port) == ("0.0.0.0", 1, 2)
     assert (args.users, str(args.data)) == ([("a", "b")], "x.db")
 
@@ -151,6 +153,10 @@ def test_the_options(parser):
         (["--user", "alicesecret"], "give ID:PASSWORD"),
         (["--user", ":secret"], "give ID:PASSWORD"),
         (["--environment", ""], "give a name"),
+        (["--silence-limit", "0"], "'0': give seconds"),
+        (["--silence-limit", "nan"], "'nan': give seconds"),
+        (["--silence-limit", "soon"], "'soon': give seconds"),
+        (["--tls", "a.pem"], "expected 2 arguments"),
     ],
 )
 def test_options_that_cannot_be(parser, capsys, words, message):

@@ -86,7 +86,10 @@ class Leftovers:
         self.tasks = asyncio.all_tasks()
 
     async def check(self) -> None:
-        await eventually(lambda: not self.found())
+        try:
+            await eventually(lambda: not self.found(), 20)
+        except TimeoutError:
+            pytest.fail(f"left behind: {self.found()}")
 
     def found(self) -> list[Any]:
         gc.collect()

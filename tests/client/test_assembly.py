@@ -128,5 +128,5 @@ async def test_an_engine_has_the_environments_settings():
     assert engine.dispatcher._limits is environment.limits
     assert engine.channel._timeout == 5.0
     assert engine._connector.timeouts is environment.timeouts
-    assert engine._connector.heartbeat is environment.heartbeat
+    assert engine._rhythm.settings is environment.heartbeat
     await engine.close()

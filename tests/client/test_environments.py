@@ -3,8 +3,8 @@ import pathlib
 import pytest
 
 from imnb.client import environments
-from imnb.client.environments import load_environments, named
-from imnb.config import Endpoint, Timeouts
+from imnb.client.environments import load_environments, named, resolve
+from imnb.config import Endpoint, Environment, Timeouts, Tls
 from imnb.errors import ConfigError
 
 GOOD = """
@@ -13,10 +13,12 @@ gateway = "https://im.staging.example"
 endpoints = ["im1.staging.example:7000", "[2001:db8::7]:7001"]
 server_key = "%s"
 timeouts = { request = 5, gap = 0.2 }
+tls = { ca_file = "ca.pem", server_name = "im.example", verify = false }
 
 [home]
 gateway = "http://127.0.0.1:8080"
 limits.max_body = 1000
+tls = true
 """ % ("ab" * 32)
 
 
@@ -43,6 +45,8 @@ def test_everything_is_read(write):
     assert staging.timeouts == Timeouts(request=5, gap=0.2)
     assert home.limits.max_body == 1000
     assert home.server_key is None
+    assert staging.tls == Tls("ca.pem", "im.example", verify=False)
+    assert home.tls == Tls()
 
 
 GATEWAY = 'gateway = "https://im.example"\n'
@@ -67,6 +71,9 @@ GATEWAY = 'gateway = "https://im.example"\n'
         (f"[a]\n{GATEWAY}timeouts.gap = 0", r"\[a.timeouts\] gap = 0: give a number"),
         (f"[a]\n{GATEWAY}limits.max_body = 1.5", r"max_body = 1.5: give a whole"),
         (f"[a]\n{GATEWAY}timeouts.nap = 1", r"\[a.timeouts\] has no setting 'nap'"),
+        (f"[a]\n{GATEWAY}tls = 1", r"a.tls is no table"),
+        (f"[a]\n{GATEWAY}tls.verify = 0", r"\[a.tls\] verify = 0: give a bool"),
+        (f"[a]\n{GATEWAY}tls.ca = ''", r"\[a.tls\] has no setting 'ca'"),
         ("[a\n", r"is no TOML"),
     ],
 )
@@ -98,3 +105,34 @@ def test_the_platforms_folder_is_the_default(write, monkeypatch):
     file = write(GOOD)
     monkeypatch.setattr(environments, "default_file", lambda: file)
     assert named("home").gateway == "http://127.0.0.1:8080"
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("http://127.0.0.1:8080", "local"),
+        ("http://[::1]:8080", "local"),
+        ("https://IM.example.com:8443/path", "im.example.com:8443"),
+    ],
+)
+def test_a_url_is_an_environment_named_after_its_host(url, name):
+    assert resolve(url) == Environment(url, name)
+
+
+def test_an_environment_is_itself():
+    home = Environment("http://127.0.0.1:1")
+    assert resolve(home) is home
+
+
+@pytest.mark.parametrize("wrong", ["http://[::1", "ftp://im.example.com", "https://"])
+def test_a_url_that_is_none_is_refused(wrong):
+    with pytest.raises(ConfigError, match="gateway"):
+        resolve(wrong)
+
+
+def test_any_other_string_is_a_name(write, monkeypatch):
+    file = write(GOOD)
+    monkeypatch.setattr(environments, "default_file", lambda: file)
+    assert resolve("staging") == named("staging")
+    with pytest.raises(ConfigError, match=r"'im.example.com' is no URL.*there are"):
+        resolve("im.example.com")

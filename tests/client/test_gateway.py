@@ -21,6 +21,7 @@ from tests.client.strangers import KEY, heard_json, http, stranger, ticket
 
 WHERE = Endpoint("127.0.0.1", 4000)
 ALICE = Credentials("alice", "phone", password="pass-word")
+CLOSED = HttpChannel(lambda *_: None)
 PINNED = bytes(32 * [7])
 
 
@@ -183,7 +184,7 @@ async def test_a_password_goes_over_plain_http_on_this_machine_only(
 async def test_no_repr_shows_a_secret():
     got, _, _ = await ask(http(ticket(WHERE)))
     credentials = Credentials("alice", "phone", "pass-word", "the-token")
-    shown = f"{got!r} {credentials!r} {Gateway(Environment('http://h'), None)!r}"
+    shown = f"{got!r} {credentials!r} {Gateway(Environment('http://h'), CLOSED)!r}"
     for secret in ("pass-word", "the-token", repr(KEY), KEY.hex()):
         assert secret not in shown
     assert "alice" in shown

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 
 import pytest
 
@@ -97,8 +98,10 @@ async def test_after_a_lost_connection(server, make, all_gone):
     alice = make("alice", server)
     await alice.login()
     await use(alice)
+    is_lost = asyncio.Event()
+    alice.on_state(lambda change: is_lost.set())
     server.sessions.drop("alice")
-    await eventually(lambda: alice.state is not State.ONLINE)
+    await is_lost.wait()  # a look from time to time may miss it
     await alice.close()
     await check()
 
@@ -140,6 +143,12 @@ async def test_after_many_clients_nothing_adds_up(server, make, all_gone):
     await check()
 
 
+PATIENT = dataclasses.replace(
+    QUICK["timeouts"], connect=60.0, handshake=60.0, request=60.0, gateway=60.0
+)
+"""What is stuck has to stay stuck, however busy the machine is."""
+
+
 def let_in(connection, envelope):
     """Answer a log-in; what the client asks for then has no answer."""
     reply = LoginReply(user_id="alice", epoch="e", event_seq=1)
@@ -163,7 +172,7 @@ async def stuck_at(state):
         if state is State.OFFLINE:
             answer = None
         gateway, heard = await stack.enter_async_context(stranger(answer))
-        yield Environment(f"http://{gateway}", **QUICK), heard
+        yield Environment(f"http://{gateway}", timeouts=PATIENT), heard
 
 
 STAGES = [State.OFFLINE, State.HANDSHAKING, State.AUTHENTICATING, State.SYNCING]
@@ -210,12 +219,14 @@ async def test_a_log_in_happens_as_a_whole_or_not_at_all(
     await is_there.wait()
     for _ in range(turns):
         await asyncio.sleep(0)
-    login.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await login
-    assert alice.state is State.OFFLINE
-    await check()
-    await alice.login()
+    if login.cancel():
+        with pytest.raises(asyncio.CancelledError):
+            await login
+        assert alice.state is State.OFFLINE
+        await check()
+        await alice.login()
+    else:  # on a busy machine the rest may have come within those few turns
+        assert (stage, turns) == (State.ONLINE, 5)
     assert alice.state is State.ONLINE
     await alice.close()
     await check()

@@ -44,7 +44,7 @@ class Surroundings:
         self.log.append(("synchronise", epoch, head))
 
     def plan(self, password="p", token=None):
-        self.kicks = []
+        self.kicks, self.limits = [], []
         return SessionPlan(
             Environment("http://127.0.0.1:1", "here"),
             Credentials("alice", "notebook", password, token),
@@ -52,6 +52,7 @@ class Surroundings:
             self,
             self,
             kicked=self.kicks.append,
+            limit_silence=self.limits.append,
         )
 
 
@@ -60,6 +61,13 @@ async def logged_in(around):
     await plan.prepare()
     await plan.authenticate()
     return plan
+
+
+async def test_the_servers_silence_limit_is_passed_on():
+    reply = LoginReply(user_id="alice", silence_limit_ms=4500)
+    around = Surroundings(reply)
+    await logged_in(around)
+    assert around.limits == [4.5]
 
 
 async def test_the_steps_of_a_connection():

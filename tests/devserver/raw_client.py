@@ -119,10 +119,10 @@ class RawClient:
     async def stream(self, method, **fields):
         return await self.answers(method, self.ask(method, **fields))
 
-    async def login(self, user, device="test", token=None):
+    async def login(self, user, device="test", token=None, **fields):
         if token is None:
             token, _ = self.tokens.issue(user, device, time.time_ns() // 1000)
-        return await self.call("Login", token=token, device=device)
+        return await self.call("Login", token=token, device=device, **fields)
 
     @property
     def events(self):

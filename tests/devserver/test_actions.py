@@ -23,6 +23,7 @@ def pull(world, **fields):
 
 def test_every_request_of_the_protocol_is_served():
     session = {"Login", "Ping", "Logout", "Acknowledge"}
+    session |= {"ListSessions", "EndSession"}
     served = session | set(CHANGES) | set(QUERIES) | set(STREAMS)
     assert served == set(builtin_commands().methods)
     assert {m.name for m in builtin_commands().methods.values() if m.streams} == set(

@@ -183,6 +183,35 @@ async def test_logout(alice, server):
     assert (alice.kicks, len(server.sessions)) == ([], 0)
 
 
+async def test_a_user_sees_and_ends_sessions_of_their_own(alice, server, stage):
+    await stage.client(server, "bob", "elsewhere")
+    phone = await stage.client(server)
+    welcome = await phone.login("alice", "phone 2", client_version="v" * 200)
+    listed = (await alice.call("ListSessions")).sessions
+    assert [one.current for one in listed] == [True, False]
+    assert listed[1].session_id == welcome.session_id
+    assert (listed[1].device, listed[1].client_version) == ("phone 2", "v" * 128)
+    assert 0 < listed[0].since <= listed[1].since
+    await alice.call("EndSession", session_id=welcome.session_id)
+    await phone.until(lambda c: c.is_over)
+    assert "ended from the device" in phone.kicks[0].reason
+    assert len((await alice.call("ListSessions")).sessions) == 1
+
+
+async def test_a_session_that_cannot_be_ended(alice, server, stage):
+    bob = await stage.client(server)
+    welcome = await bob.login("bob", "phone")
+    own = server.sessions.of("alice")[0].session_id
+    for name, refused in [
+        (own, envelope.BAD_REQUEST),
+        (welcome.session_id, envelope.NOT_FOUND),
+        ("nobody's", envelope.NOT_FOUND),
+    ]:
+        status, _ = await refusal(alice, "EndSession", session_id=name)
+        assert status == refused
+    await bob.call("Ping")
+
+
 async def test_a_cursor_older_than_the_retention_is_reset(alice, server):
     room = server.world.open_direct("alice", "bob", 1)
     sent = await alice.call(

@@ -105,6 +105,10 @@ async def test_a_token_expires_and_belongs_to_one_user(setting):
         (b"", 400, "bad_request"),
         (b"\xff\xfe", 400, "bad_request"),
         (b"{" * 5_000, 400, "bad_request"),
+        (b"[" * 16_000, 400, "bad_request"),
+        (b'{"a":' * 3_000, 400, "bad_request"),
+        (b'{"user": "\\ud800", "password": "secret"}', 400, "bad_request"),
+        ({**ALICE, "device": "d" * 129}, 400, "bad_request"),
         (b"x" * 20_000, 413, "request_entity_too_large"),
     ],
 )

@@ -105,13 +105,17 @@ async def test_write_waits_and_tells():
         raise Refusal(envelope.CONFLICT, "no")
 
     first = await write(lambda: made.append(1))
+    buggy = await write(lambda: 1 / 0)
     second = await write(refuse)
     third = await write(lambda: made.append(3))
     assert not first.done()
     log.futures[0].set_result(None)
     log.futures[1].set_result(None)
-    log.futures[2].set_exception(StoreError("full"))
+    log.futures[2].set_result(None)
+    log.futures[3].set_exception(StoreError("full"))
     await first
+    with pytest.raises(ZeroDivisionError):
+        await asyncio.wait_for(buggy, 1)
     with pytest.raises(Refusal, match="no"):
         await second
     with pytest.raises(StoreError, match="full"):

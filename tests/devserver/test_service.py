@@ -1,6 +1,7 @@
 """What time does to connections; on a virtual clock."""
 
 import logging
+import secrets
 
 import pytest
 
@@ -123,6 +124,27 @@ async def test_a_client_that_never_reads_is_cut_off_in_the_end(
     await virtual.advance(40)
     assert connection.is_closing
     assert len(running.service) == 0
+
+
+async def test_a_stream_that_is_never_read_is_cut_off_in_the_end(
+    running, virtual, monkeypatch
+):
+    monkeypatch.setattr("imnb.devserver.snapshot.PAGE_BYTES", 1_000)
+    bob = await running.client("bob")
+    world = running._realm.world
+    for number in range(90):
+        world.create_group("alice", f"{number}", secrets.token_hex(99), ["bob"], 1)
+    await virtual.settle()
+    [connection] = running.service.sessions
+    bob.transport.pause_reading()
+    bob.ask("Reset", messages=200)
+    elapsed = 0.0
+    while elapsed < UNREAD_LIMIT + 60 and not connection.is_closing:
+        bob.ask("Ping")  # few bytes: the answers alone would fill no buffer for hours
+        await virtual.advance(30)
+        elapsed += 30
+    assert UNREAD_LIMIT - 30 <= elapsed <= UNREAD_LIMIT + 60
+    assert connection.is_closing
 
 
 async def test_too_many_connections(running, monkeypatch):

@@ -61,6 +61,18 @@ async def test_an_operator_kicks(stage, server):
     assert len(server.sessions) == 0
 
 
+async def test_a_session_is_ended_by_its_name(stage, server):
+    phone = await stage.client(server)
+    welcome = await phone.login("bob", "phone")
+    laptop = await stage.client(server, "bob", "laptop")
+    assert not server.sessions.end("bob", "another name", "because")
+    assert not server.sessions.end("alice", welcome.session_id, "because")
+    assert server.sessions.end("bob", welcome.session_id, "because")
+    await phone.until(lambda c: c.is_over)
+    assert phone.kicks[0].session_id == welcome.session_id
+    await laptop.call("Ping")
+
+
 async def test_dropping_says_nothing(stage, server):
     alice = await stage.client(server, "alice")
     bob = await stage.client(server, "bob")

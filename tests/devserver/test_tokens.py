@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imnb.devserver.account import MAX_DEVICE_CHARACTERS, MAX_ID_CHARACTERS
 from imnb.devserver.identity import Identity
 from imnb.devserver.tokens import LIFETIME, Passwords, Tokens
 from imnb.errors import AuthError, TokenExpired, UnknownUser, WrongPassword
@@ -18,6 +19,15 @@ def test_a_token_says_who_it_was_made_for():
     found = Tokens(IDENTITY).check(token, expires_at - 1)
     assert (found.user, found.device) == ("alice", "laptop")
     assert found.expires_at == expires_at == NOW + LIFETIME
+
+
+@pytest.mark.parametrize(
+    "character", ["a", '"', "\N{SMILING CAT FACE WITH OPEN MOUTH}"]
+)
+def test_the_longest_names_that_can_be_make_a_token_that_can_be(character):
+    user, device = character * MAX_ID_CHARACTERS, character * MAX_DEVICE_CHARACTERS
+    token, _ = Tokens(IDENTITY).issue(user, device, NOW)
+    assert Tokens(IDENTITY).check(token, NOW).device == device
 
 
 def test_it_expires():

@@ -53,6 +53,7 @@ def test_a_group_and_the_same_request_again(world):
         ("", "Trip", ["bob"], envelope.BAD_REQUEST),
         ("g", " ", ["bob"], envelope.BAD_REQUEST),
         ("g", "x" * 201, ["bob"], envelope.BAD_REQUEST),
+        ("g" * 65, "Trip", ["bob"], envelope.BAD_REQUEST),
         ("g", "Trip", [], envelope.BAD_REQUEST),
         ("g", "Trip", ["alice"], envelope.BAD_REQUEST),
         ("g", "Trip", [f"u{n}" for n in range(MAX_MEMBERS)], envelope.BAD_REQUEST),
@@ -121,7 +122,7 @@ def test_the_same_name_again_is_no_event(world):
 
 def test_users_who_exist(world):
     assert [u.user_id for u in world.users()] == ["alice", "bob", "carol"]
-    assert [u.name for u in world.users(["bob", "nobody"])] == ["Bob"]
+    assert [u.name for u in world.users(["bob", "nobody", "bob"])] == ["Bob"]
 
 
 @pytest.mark.parametrize(
