@@ -54,6 +54,11 @@ def test_files_stay_short(path):
     assert len(path.read_text().splitlines()) <= limit
 
 
+def test_files_are_named_by_what_they_hold():
+    vague = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
+    assert [name_of(path) for path in SOURCES if path.stem in vague] == []
+
+
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_functions_stay_short(path):
     long = [

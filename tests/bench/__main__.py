@@ -7,9 +7,9 @@ the ratios, not the seconds.
 import argparse
 import pathlib
 
-from tests.bench import receive, report
+from tests.bench import receive, reconnect, report, requests
 
-BENCHES = {"receive": receive}
+BENCHES = {"receive": receive, "reconnect": reconnect, "requests": requests}
 
 
 def main() -> None:

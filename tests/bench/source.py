@@ -7,7 +7,6 @@ and begins to push when it is asked for a Ping.
 
 import asyncio
 import contextlib
-import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -18,6 +17,7 @@ from imnb.pb import model_pb2, sync_pb2
 from imnb.wire.commands import builtin_commands
 from imnb.wire.noise import Role, generate_private_key, public_key
 from imnb.wire.session import Session
+from tests.bench.process import running as process
 
 ENVIRONMENT = "bench"
 CONVERSATIONS = 50
@@ -118,15 +118,9 @@ async def serve(messages: int, events_per_push: int) -> None:
 def running(messages: int, events_per_push: int) -> Iterator[tuple[Endpoint, bytes]]:
     """The process, its endpoint and its key; it serves one connection."""
     command = [sys.executable, "-m", "tests.bench.source"]
-    with subprocess.Popen(
-        [*command, str(messages), str(events_per_push)], stdout=subprocess.PIPE
-    ) as process:
-        assert process.stdout is not None
-        port, key = process.stdout.readline().split()
-        try:
-            yield Endpoint("127.0.0.1", int(port)), bytes.fromhex(key.decode())
-        finally:
-            process.kill()
+    with process([*command, str(messages), str(events_per_push)]) as said:
+        port, key = next(said).split()
+        yield Endpoint("127.0.0.1", int(port)), bytes.fromhex(key)
 
 
 if __name__ == "__main__":

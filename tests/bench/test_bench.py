@@ -4,17 +4,26 @@ import json
 import subprocess
 import sys
 
+from tests.bench import reconnect
 
-def test_receive_measures_three_cases_beside_the_bare_one(tmp_path):
-    file = tmp_path / "figures.json"
-    command = [sys.executable, "-m", "tests.bench", "receive", "--rounds", "1"]
+
+def run(name, folder, *options):
+    """The figures of one short round; its table has each case."""
+    file = folder / "figures.json"
+    command = [sys.executable, "-m", "tests.bench", name, "--rounds", "1"]
     done = subprocess.run(
-        [*command, "--messages", "3000", "--json", str(file)],
+        [*command, *options, "--json", str(file)],
         check=True,
         capture_output=True,
         text=True,
     )
     figures = json.loads(file.read_text())
+    assert all(figure["case"] in done.stdout for figure in figures)
+    return figures
+
+
+def test_receive_measures_three_cases_beside_the_bare_one(tmp_path):
+    figures = run("receive", tmp_path, "--messages", "3000")
     cases = {figure["case"] for figure in figures}
     assert cases == {
         f"{name}, {joined} a push"
@@ -22,4 +31,18 @@ def test_receive_measures_three_cases_beside_the_bare_one(tmp_path):
         for joined in (1, 50)
     }
     assert all(figure["unit"] and figure["value"] >= 0 for figure in figures)
-    assert all(case in done.stdout for case in cases)
+
+
+def test_requests_are_measured_beside_a_bare_echo(tmp_path):
+    figures = run("requests", tmp_path, "--messages", "1000")
+    ratios = {f["case"]: f["value"] for f in figures if f["metric"] == "CPU to bare"}
+    assert ratios["bare echo"] == 1
+    assert ratios["imnb"] > 0
+
+
+def test_reconnecting_is_measured_for_each_outage(tmp_path, monkeypatch):
+    monkeypatch.setattr("tests.bench.reconnect.OUTAGES", (0.1,))
+    monkeypatch.setattr("tests.bench.reconnect.DEVICES", 2)
+    figures = reconnect.measure(0)
+    assert [figure.metric for figure in figures] == ["p50", "last"]
+    assert all(figure.value > 0 for figure in figures)
