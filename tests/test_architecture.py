@@ -18,7 +18,10 @@ SOURCES = sorted(
 MODULES = [path for path in SOURCES if path.stat().st_size]
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 LONGEST = 300
-LONG_ON_PURPOSE: dict[str, int] = {}
+LONG_ON_PURPOSE: dict[str, int] = {
+    # One lock and one socket: reading, sealing and sending share all of their state.
+    "imnb/net/tcp_transport.py": 330,
+}
 """Path: agreed limit, with the reason beside it."""
 LONGEST_FUNCTION = 45
 """Lines with signature and docstring; the body aims at 10 and has at most 25."""

@@ -159,6 +159,11 @@ class Link:
             frame = self._codec.encode(command, ask_id, body, headers=headers)
             self._transport.put(frame)
 
+    @property
+    def has_room(self) -> bool:
+        """`drain` would return at once."""
+        return self._transport.has_room
+
     async def drain(self) -> None:
         """Return when the transport takes more."""
         await self._transport.drain()

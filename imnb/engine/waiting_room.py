@@ -55,6 +55,8 @@ class WaitingRoom:
             EnvironmentChanged: that was why it ended.
             TooManyCalls: too many wait already.
         """
+        if self._link.has_room and not self._guests:
+            return
         guest = _Guest(name)
         key = self._guests.add(guest, timeout, self._link.active_time())
         self._order.add(key, priority)

@@ -56,6 +56,11 @@ class MemoryTransport:
         return f"<MemoryTransport {self.local_address} -> {self.peer_address} {state}>"
 
     @property
+    def has_room(self) -> bool:
+        """See `Transport.has_room`."""
+        return self._queue.has_room
+
+    @property
     def unsent(self) -> int:
         """Bytes put that the other side did not read yet."""
         return self._queue.size

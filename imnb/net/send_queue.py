@@ -49,6 +49,11 @@ class SendQueue:
         return f"<SendQueue {self.size} of {self.limit} bytes>"
 
     @property
+    def has_room(self) -> bool:
+        """`drain` would return at once."""
+        return self._error is None and self.size < self.limit
+
+    @property
     def is_overflowing(self) -> bool:
         """The peer has been leaving too much unread."""
         return self.size > self.limit * OVERFLOW

@@ -40,6 +40,10 @@ class Transport(Protocol):
     def unsent(self) -> int:
         """Bytes put and not yet taken by the network."""
 
+    @property
+    def has_room(self) -> bool:
+        """`drain` would return at once."""
+
     def put(self, data: bytes) -> None:
         """Send soon; the caller holds `lock`. Does nothing once closed.
 

@@ -61,7 +61,6 @@ def _receive(
     appending, rows, rev, nonce, buffer = Appending(duck), [], 0, 1, b""
     _, buffer = _frame(connected, buffer)  # the answer to the Ping
     while messages > 0:
-        buffer += connected.recv(1 << 16)
         start = 0
         while len(buffer) - start >= HEADER:
             end = start + HEADER + int.from_bytes(buffer[start + 4 : start + HEADER])
@@ -96,6 +95,8 @@ def _receive(
             duck.execute("COMMIT")
             messages -= len(rows)
             rows, rev = [], rev + 1
+        if messages > 0:
+            buffer += connected.recv(1 << 16)
 
 
 def _shake_hands(connected: socket.socket, key: bytes) -> tuple[AESGCM, AESGCM]:

@@ -7,8 +7,10 @@ cases take turns, so that all meet the same machine.
 
 import asyncio
 import contextlib
+import gc
 import statistics
 import time
+import tracemalloc
 from collections.abc import AsyncIterator
 
 from imnb.engine.engine import Engine
@@ -18,6 +20,8 @@ from tests.bench.receive import Plan
 from tests.bench.report import Figure
 
 IN_FLIGHT = 100
+PENDING = 1_000
+CONNECTIONS = 20
 
 
 @contextlib.asynccontextmanager
@@ -74,6 +78,41 @@ async def _ask(name: str, count: int) -> list[Figure]:
     ]
 
 
+async def _memory() -> list[Figure]:
+    """Of Python's objects, by tracemalloc; the kernel's buffers come on top."""
+    engines = []
+    with source.running(0, 1) as (endpoint, key):
+        tracemalloc.start()
+        before = _traced()
+        for _ in range(CONNECTIONS):
+            engines.append(Engine())
+            engines[-1].start(Plan(endpoint, key))
+            await engines[-1].wait_online(fail_fast=True)
+        idle = (_traced() - before) / CONNECTIONS
+        asked = engines[0]
+        asked.pause_reading("bench")
+        before = _traced()
+        async with asyncio.TaskGroup() as group:
+            for _ in range(PENDING):
+                group.create_task(asked.rpc.Ping())
+            while asked.dispatcher.waiting < PENDING:
+                await asyncio.sleep(0)
+            pending = _traced() - before
+            asked.resume_reading("bench")
+        tracemalloc.stop()
+        for engine in engines:
+            await engine.close()
+    return [
+        Figure(f"{PENDING:,} pending requests", "memory", pending / 1024, "KiB"),
+        Figure("one idle connection", "memory", idle / 1024, "KiB"),
+    ]
+
+
+def _traced() -> int:
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0]
+
+
 def measure(count: int) -> list[Figure]:
     """One round: each case in turn."""
     count = max(count // 10, IN_FLIGHT)
@@ -85,4 +124,4 @@ def measure(count: int) -> list[Figure]:
             cost = Figure(name, "CPU to bare", one[2].value / bare[2].value, "ratio")
             rate = Figure(name, "rate to bare", one[3].value / bare[3].value, "ratio")
             figures += [*one, cost, rate]
-    return figures
+    return [*figures, *asyncio.run(_memory())]

@@ -18,6 +18,10 @@ class Link:
     def active_time(self):
         return 0.0
 
+    @property
+    def has_room(self):
+        return self.error is None and self.room > 0
+
     async def drain(self):
         while self.error is None and self.room <= 0:
             waiter = asyncio.get_running_loop().create_future()

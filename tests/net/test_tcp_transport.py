@@ -174,3 +174,39 @@ async def test_pausing_after_the_end_does_no_harm():
         await near.transport.wait_closed()
         assert "over" in repr(near.transport)
         await asyncio.sleep(0)
+
+
+async def test_the_first_frame_leaves_at_once_and_the_others_of_a_turn_together():
+    async with connected(TcpNetwork()) as (near, far):
+        sends = []
+        transport = near.transport
+        real = transport._socket
+
+        class Counting:
+            def send(self, data):
+                sends.append(bytes(data))
+                return real.send(data)
+
+            def __getattr__(self, name):
+                return getattr(real, name)
+
+        transport._socket = Counting()
+        for frame in (b"one", b"two", b"three"):
+            near.send(frame)
+        assert sends == [b"one"]
+        assert await far.until(11) == b"onetwothree"
+        assert sends == [b"one", b"twothree"]
+        far.send(b"answer")
+        assert await near.until(6) == b"answer"
+        near.send(b"four")
+        assert sends[-1] == b"four"
+
+
+async def test_a_reset_that_the_first_frame_meets_ends_it_after_the_turn():
+    async with connected(TcpNetwork()) as (near, far):
+        transport = near.transport
+        transport._socket.shutdown(socket.SHUT_WR)
+        near.send(b"lost")
+        assert near.losses == []  # whoever sends is not called back in the middle
+        await transport.wait_closed()
+        assert len(near.losses) == 1
