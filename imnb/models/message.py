@@ -31,8 +31,8 @@ class Message:
     client_id: ClientId
     sender_id: UserId
     kind: str
-    text: str
-    content: bytes
+    text: str = dataclasses.field(repr=False)
+    content: bytes = dataclasses.field(repr=False)
     sent_at: int
     """Server time in microseconds since 1970, UTC."""
 
@@ -49,8 +49,8 @@ class Draft:
     conversation_id: ConversationId
     client_id: ClientId
     kind: str
-    text: str
-    content: bytes
+    text: str = dataclasses.field(repr=False)
+    content: bytes = dataclasses.field(repr=False)
     created_at: int
     state: SendState = SendState.SENDING
     error: str = ""

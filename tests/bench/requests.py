@@ -18,6 +18,7 @@ from tests.bench import echo, source
 from tests.bench.echo import Ask
 from tests.bench.receive import Plan
 from tests.bench.report import Figure
+from tests.eventually import eventually
 
 IN_FLIGHT = 100
 PENDING = 1_000
@@ -95,8 +96,7 @@ async def _memory() -> list[Figure]:
         async with asyncio.TaskGroup() as group:
             for _ in range(PENDING):
                 group.create_task(asked.rpc.Ping())
-            while asked.dispatcher.waiting < PENDING:
-                await asyncio.sleep(0)
+            await eventually(lambda: asked.dispatcher.waiting == PENDING)
             pending = _traced() - before
             asked.resume_reading("bench")
         tracemalloc.stop()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imnb.models.ids import ClientId, ConversationId, UserId
-from imnb.models.message import TEXT, Message, new_client_id
+from imnb.models.message import TEXT, Draft, Message, new_client_id
 
 RFC_9562_TIME_US = 0x017F22E279B0 * 1000
 RFC_9562_TAIL = bytes.fromhex("0cc398c4dc0c0c07398f")
@@ -35,3 +35,11 @@ def test_only_text_is_shown_as_text(kind, is_text):
         ConversationId(1), 1, ClientId("c"), UserId("bob"), kind, "hi", b"", 0
     )
     assert message.is_text is is_text
+
+
+def test_a_text_is_in_no_repr():
+    message = Message(1, 2, "c", "alice", "text", "a private remark", b"secret", 3)
+    draft = Draft(1, "c", "text", "a private remark", b"secret", 3)
+    for shown in (repr(message), repr(draft)):
+        assert "private" not in shown
+        assert "secret" not in shown

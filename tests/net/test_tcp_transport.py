@@ -203,7 +203,7 @@ async def test_the_first_frame_leaves_at_once_and_the_others_of_a_turn_together(
 
 
 async def test_a_reset_that_the_first_frame_meets_ends_it_after_the_turn():
-    async with connected(TcpNetwork()) as (near, far):
+    async with connected(TcpNetwork()) as (near, _):
         transport = near.transport
         transport._socket.shutdown(socket.SHUT_WR)
         near.send(b"lost")
