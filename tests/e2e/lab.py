@@ -12,6 +12,8 @@ import time
 import urllib.error
 import urllib.request
 
+from playwright.sync_api import TimeoutError
+
 from tests.widgets.page import chromium
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -21,6 +23,15 @@ START_TIMEOUT = 90
 QUIET = '{"fetchNews": "false", "checkForUpdates": false}'
 FAILURE = '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]'
 """A traceback, or anything else on standard error."""
+RESULT = ".jp-CodeCell .jp-OutputArea-prompt"
+"""Its number tells that a cell is over. The number beside the code may stay [*]:
+ipykernel 7.4 sends a cell's idle status with the parent of the cell before when a
+comm message came between the two (`Kernel.shell_main`, its ``finally``)."""
+RUN = """([before, count, result, failure]) => {
+  const now = [...document.querySelectorAll(result)].map((one) => one.textContent);
+  const isNew = (text) => /\\d/.test(text) && !before.includes(text);
+  return document.querySelector(failure) || now.length >= count && now.every(isNew);
+}"""
 READY = """() => {
   const context = window.jupyterapp?.shell?.currentWidget?.sessionContext;
   const kernel = context?.session?.kernel;
@@ -116,25 +127,24 @@ class Lab:
         )
 
     def run_all(self):
-        """Run all cells and wait until the kernel has done them."""
+        """Run all cells, each of which has a result, and wait for these."""
         before = self.counts()
         self.command("notebook:run-all-cells")
-        self.page.wait_for_function(
-            """([before, failure]) => {
-              const now = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
-                .map((prompt) => prompt.textContent);
-              return document.querySelector(failure)
-                || now.every((text, n) => /\\d/.test(text) && text !== before[n]);
-            }""",
-            arg=[before, FAILURE],
-            timeout=90_000,
-        )
+        try:
+            cells = self.page.locator(".jp-CodeCell").count()
+            self.page.wait_for_function(
+                RUN, arg=[before, cells, RESULT, FAILURE], timeout=60_000
+            )
+        except TimeoutError as error:
+            self.screenshot("failed-run")
+            prompts = f"before {before}, now {self.counts()}"
+            raise AssertionError(f"cells did not end: {prompts}") from error
         assert self.page.locator(FAILURE).all_text_contents() == []
         self.wait_for_kernel()
 
     def counts(self):
-        """The execution counts that the prompts show."""
-        return self.page.locator(".jp-CodeCell .jp-InputPrompt").all_text_contents()
+        """The numbers of the results; each cell of a notebook here has one."""
+        return self.page.locator(RESULT).all_text_contents()
 
     def theme(self, name):
         self.command("apputils:change-theme", f"{{theme: '{name}'}}")
