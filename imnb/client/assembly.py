@@ -47,8 +47,11 @@ class Assembly:
         self._engine = engine
         self._environment = environment
         self._credentials = credentials
-        engine.channel.life.intercept(common_headers(credentials.device))
         channel = HttpChannel(engine.scope.report, environment.timeouts)
+        common = common_headers(credentials.device)
+        engine.channel.life.intercept(common)
+        channel.life.intercept(common)
+        channel.life.watch(engine.calls.look)
         self._gateway = Gateway(environment, channel)
         self._closing = contextlib.AsyncExitStack()
 

@@ -1,6 +1,7 @@
 """What every request of a client carries."""
 
 import locale
+import urllib.parse
 
 from imnb.client.version import VERSION
 from imnb.engine.interceptors import CommonHeaders
@@ -9,7 +10,12 @@ from imnb.engine.interceptors import CommonHeaders
 def common_headers(device: str) -> CommonHeaders:
     """Device, version, language, and a trace id for each request."""
     return CommonHeaders(
-        {"device": device, "client-version": VERSION, "locale": _language()}
+        {
+            # As in a URL, because HTTP's headers are ASCII (RFC 9110, section 5.5).
+            "device": urllib.parse.quote(device, safe=" "),
+            "client-version": VERSION,
+            "locale": _language(),
+        }
     )
 
 

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from imnb.engine.call import FINAL, Call, CallState
-from imnb.engine.requests import TcpRequest
 
 KEPT = 1_000
 LONGEST_ERROR = 300
@@ -27,6 +26,7 @@ class CallRecord(NamedTuple):
 
     Attributes:
         started_at: when it was made.
+        method: its name; over HTTP, the verb and the path.
         ask_id: of its last try; 0 when it was not sent.
         queued, sending, waiting: when its last try came there.
         first_reply: when the first reply arrived.
@@ -59,13 +59,13 @@ class CallLog:
         self, kept: int = KEPT, now: Callable[[], datetime.datetime] = _utc_now
     ) -> None:
         self._now = now
-        self._live: dict[Call[TcpRequest], datetime.datetime] = {}
+        self._live: dict[Call[Any], datetime.datetime] = {}
         self._over: collections.deque[_Raw] = collections.deque(maxlen=kept)
 
     def __repr__(self) -> str:
         return f"<CallLog: {len(self._live)} under way, {len(self._over)} over>"
 
-    def look(self, call: Call[TcpRequest]) -> None:
+    def look(self, call: Call[Any]) -> None:
         """A call changed its state."""
         if call.state is CallState.CREATED:
             self._live[call] = self._now()
@@ -85,7 +85,7 @@ class CallLog:
 _Raw = tuple[datetime.datetime, str, CallState, dict[CallState, float], tuple[Any, ...]]
 
 
-def _raw(call: Call[TcpRequest], started_at: datetime.datetime) -> _Raw:
+def _raw(call: Call[Any], started_at: datetime.datetime) -> _Raw:
     """What is kept of a call: neither its request nor its error's traceback."""
     error = call.error
     rest = (
@@ -97,7 +97,7 @@ def _raw(call: Call[TcpRequest], started_at: datetime.datetime) -> _Raw:
         "" if error is None else _words(error),
         error is not None and getattr(error, "may_have_acted", False),
     )
-    return started_at, call.request.method, call.state, call.times, rest
+    return started_at, call.request.name, call.state, call.times, rest
 
 
 def _record(

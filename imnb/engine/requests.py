@@ -55,6 +55,11 @@ class TcpRequest:
     def __repr__(self) -> str:
         return f"<TcpRequest {self.method}>"
 
+    @property
+    def name(self) -> str:
+        """As it stands in lists of calls."""
+        return self.method
+
     def is_idempotent(self, method: Method) -> bool:
         """As it says itself, else as the method does."""
         return method.idempotent if self.idempotent is None else self.idempotent
@@ -143,6 +148,11 @@ class HttpRequest:
 
     def __repr__(self) -> str:
         return f"<HttpRequest {self.method} {self.address}>"
+
+    @property
+    def name(self) -> str:
+        """As it stands in lists of calls; without query, which may be secret."""
+        return f"{self.method} {urllib.parse.urlsplit(self.url).path}"
 
     @property
     def address(self) -> str:

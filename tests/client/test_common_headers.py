@@ -9,9 +9,9 @@ from imnb.engine.requests import TcpRequest
 from imnb.pb.envelope_pb2 import Envelope
 
 
-async def headers():
+async def headers(device="tablet"):
     life = CallLife(lambda name, error: None)
-    life.intercept(common_headers("tablet"))
+    life.intercept(common_headers(device))
     call = Call(TcpRequest("Ping"), life)
     await life.prepare(call)
     return call.request.headers
@@ -21,6 +21,10 @@ async def test_who_asks_and_a_trace_id():
     sent = await headers()
     assert list(sent) == ["device", "client-version", "locale", "trace-id"]
     assert (sent["device"], sent["client-version"]) == ("tablet", VERSION)
+
+
+async def test_any_name_of_a_device_fits_a_header_of_http():
+    assert (await headers("Büro\r\nX: 1"))["device"] == "B%C3%BCro%0D%0AX%3A 1"
 
 
 @pytest.mark.parametrize(
@@ -48,3 +52,14 @@ async def test_the_requests_of_a_client_carry_them(alice):
     headers = Envelope.FromString(login).headers
     assert headers["device"] == "notebook"
     assert headers["trace-id"]
+
+
+async def test_calls_over_http_carry_them_too_and_are_in_the_log(alice):
+    seen = []
+    alice.gateway.channel.life.watch(lambda call: seen.append(call.request))
+    await alice.find_groups()
+    assert seen[-1].headers["device"] == "notebook"
+    calls = {call.method: call for call in alice.engine.calls.records()}
+    assert calls["POST /v1/authenticate"].state == "done"
+    assert calls["GET /v1/groups"].ended > 0
+    assert calls["Login"].ask_id
