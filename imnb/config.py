@@ -60,6 +60,8 @@ class Timeouts:
     """Within which some of a file must move; a crawl is a standstill."""
     gap: float = 0.5
     """How long a missing event is waited for before it is pulled."""
+    reconcile: float = 600.0
+    """How often a living connection is compared with what is stored."""
     handler: float = 30.0
     """After which a push handler that waits is cut off."""
     close: float = 2.0
@@ -121,11 +123,13 @@ class Tls:
     """TLS around the TCP connection; certificates are checked unless told otherwise."""
 
     ca_file: str = ""
-    """PEM file of the authorities to trust, instead of the system's."""
+    """PEM file of the authorities to trust, instead of the system's; for an https
+    gateway as well."""
     server_name: str = ""
     """The name in the certificate, where it is not the host that is dialled."""
     verify: bool = True
-    """False takes any certificate: for a look at a server of one's own."""
+    """False takes any certificate: for a look at a server of one's own. That of an
+    https gateway is checked nevertheless: a password goes there."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -143,6 +147,8 @@ class Environment:
     """Allow a gateway that is neither https nor on loopback."""
     tls: Tls | None = None
     """TLS around the TCP service, beneath imnb's own encryption; None for none."""
+    encrypt_store: bool = False
+    """Stores here are encrypted: a key comes from the keyring if from nowhere else."""
     limits: Limits = Limits()
     timeouts: Timeouts = Timeouts()
     backoff: Backoff = Backoff()
@@ -152,6 +158,10 @@ class Environment:
         if not _is_web_address(self.gateway):
             raise ConfigError(
                 f"gateway {self.gateway!r}: give a URL like http://127.0.0.1:8080"
+            )
+        if self.tls is not None and not isinstance(self.tls, Tls):
+            raise ConfigError(
+                f"tls = {self.tls!r}: give a Tls(...), or None for no TLS"
             )
         url = urllib.parse.urlsplit(self.gateway)
         if url.username is not None or url.password is not None:

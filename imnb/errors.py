@@ -14,6 +14,7 @@
     │       ├── DecryptError         bad tag: altered, replayed or wrong key
     │       └── EnvelopeError        does not parse, or an unknown command
     ├── ConnectionFailed             no connection could be made
+    │   └── CertificateError         the server's TLS certificate is not to be trusted
     ├── ConnectionLost               it was there and went away
     ├── CallError
     │   ├── CallTimeout              no reply in time
@@ -38,6 +39,10 @@
     │   ├── StoreLocked              open in another process
     │   ├── StoreCorrupt             not a store, or damaged
     │   ├── StoreTooNew              written by a later version
+    │   ├── StoreKeyError            its key is missing, wrong, or not wanted
+    │   ├── StoreFull                no room left on its disk
+    │   ├── EncryptionUnavailable    nothing here can write an encrypted file
+    │   ├── ExportDamaged            not an export of a store, or damaged
     │   ├── QueryRefused             not one SELECT or EXPLAIN
     │   └── QueryTimeout
     ├── SyncWaitError                a synchronous wait is not possible here
@@ -98,6 +103,10 @@ class EnvelopeError(RemoteProtocolError):
 
 class ConnectionFailed(ImnbError, ConnectionError):
     """No connection could be made."""
+
+
+class CertificateError(ConnectionFailed):
+    """The server's TLS certificate is not trusted, expired, or another server's."""
 
 
 class ConnectionLost(ImnbError, ConnectionError):
@@ -189,7 +198,15 @@ class TokenExpired(AuthError):
 
 
 class Kicked(AuthError):
-    """Another login, or the operator, ended this session."""
+    """Another login, or the operator, ended this session.
+
+    Attributes:
+        session_id: which; as in `imnb.models.session.DeviceSession`.
+    """
+
+    def __init__(self, message: str, session_id: str = "") -> None:
+        super().__init__(message)
+        self.session_id = session_id
 
 
 class StoreError(ImnbError):
@@ -206,6 +223,22 @@ class StoreCorrupt(StoreError):
 
 class StoreTooNew(StoreError):
     """The file was written by a later version of imnb."""
+
+
+class StoreKeyError(StoreError):
+    """The key of a store is missing, wrong, or given for one that has none."""
+
+
+class StoreFull(StoreError):
+    """There is no room on the disk; what was acknowledged before is kept."""
+
+
+class EncryptionUnavailable(StoreError):
+    """DuckDB's extension with secure crypto cannot be had."""
+
+
+class ExportDamaged(StoreError):
+    """A folder to import is no export of a store, or damaged."""
 
 
 class QueryRefused(StoreError):

@@ -11,7 +11,12 @@ from imnb.engine.pacing import Rhythm
 from imnb.engine.plan import Destination
 from imnb.engine.scores import EndpointScores
 from imnb.engine.states import State, StateMachine
-from imnb.errors import ConnectionFailed, ConnectionLost, RemoteProtocolError
+from imnb.errors import (
+    CertificateError,
+    ConnectionFailed,
+    ConnectionLost,
+    RemoteProtocolError,
+)
 from imnb.net.transport import Network
 from imnb.tasks.race import race
 from imnb.wire.codec import Tap
@@ -79,6 +84,7 @@ class Connector:
 
         Raises:
             ConnectionFailed: none does, and for some of them that may pass.
+            CertificateError: none does, and for none of them that will pass.
             RemoteProtocolError: none does, and all speak something else.
         """
         course = _Course(self.states)
@@ -138,10 +144,12 @@ def _give_up(link: Link) -> None:
 
 def _joined(failures: Sequence[Exception]) -> Exception:
     """All of them in one; something else that answers is the lesser hint."""
-    passing = [one for one in failures if isinstance(one, ConnectionFailed)]
-    if len(failures) == 1 or not passing:
+    reached = [one for one in failures if isinstance(one, ConnectionFailed)]
+    if len(failures) == 1 or not reached:
         return failures[0]
-    return ConnectionFailed("; ".join(map(str, failures)))
+    will_stay = all(isinstance(one, CertificateError) for one in reached)
+    kind = CertificateError if will_stay else ConnectionFailed
+    return kind("; ".join(map(str, failures)))
 
 
 def _now() -> float:

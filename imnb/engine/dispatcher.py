@@ -13,6 +13,7 @@ from imnb.engine.stream import Stream
 from imnb.engine.waiting_room import WaitingRoom
 from imnb.errors import ConnectionLost, EnvironmentChanged, NotConnected
 from imnb.pb.envelope_pb2 import Envelope
+from imnb.tasks.killpoints import reached
 
 log = logging.getLogger(__name__)
 
@@ -33,10 +34,12 @@ class RequestDispatcher:
 
     Attributes:
         strays: counts of the replies that were for nobody.
+        away: what to do, or why there is no more to be done, without a link.
     """
 
     def __init__(self, gate: ReadingGate, limits: Limits) -> None:
         self.strays = Strays()
+        self.away = "log in first"
         self._gate = gate
         self._limits = limits
         self._current: _Connection | None = None
@@ -160,7 +163,7 @@ class RequestDispatcher:
 
     def _require(self) -> _Connection:
         if self._current is None:
-            raise NotConnected("not connected, nothing was sent: wait until online")
+            raise NotConnected(f"not connected, nothing was sent: {self.away}")
         return self._current
 
     @staticmethod
@@ -168,7 +171,9 @@ class RequestDispatcher:
         link, table = current.link, current.table
         ask_id = table.add(waiter, question.timeout, link.active_time())
         try:
+            reached("link.before_send")
             link.send(question.method.command, ask_id, question.body, question.headers)
+            reached("link.after_send")
         except BaseException:
             table.unask(ask_id)
             raise

@@ -262,9 +262,9 @@ class Engine:
         if self._session is not None:
             self._session.drop(ConnectionLost(reason))
 
-    def kicked(self, reason: str) -> None:
+    def kicked(self, reason: str, session_id: str = "") -> None:
         """The server ended this session: do not connect again."""
-        self.stop(Kicked(reason))
+        self.stop(Kicked(reason, session_id))
 
     def stop(self, error: Exception) -> None:
         """End the session for good because of ``error``; `start` begins another."""

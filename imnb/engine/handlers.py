@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from google.protobuf.message import Message
 
 from imnb.engine.notifications import Behind, H, Handler, LaneOf, M
+from imnb.errors import ConfigError
 
 
 class Subscribing(Protocol):
@@ -79,6 +80,8 @@ class Handlers:
         """
 
         def register(handler: H) -> H:
+            if not callable(handler):
+                raise ConfigError(f"{handler!r} cannot be called: give a function")
             self._add(_Registration(message_type, handler, lane, behind, _nothing))
             return handler
 

@@ -3,6 +3,8 @@
 A lane is whatever must keep its order: one subscriber's messages of one
 conversation, say. Up to `CONCURRENCY` lanes run at once; a slow or failing
 handler delays its own lane only, and one that waits for too long is cut off.
+A subscriber has `LANES_LIMIT` lanes; what is for others then goes into one that
+they share until it is empty, so that order is kept still.
 
 Overflow rule: `LANE_LIMIT` messages wait in a lane and `TOTAL_LIMIT` in all. For
 one too many, all that waits in this lane is replaced by one `Missed`; when all
@@ -24,6 +26,8 @@ from imnb.errors import ImnbError
 from imnb.tasks import TaskScope
 
 CONCURRENCY = 16
+LANES_LIMIT = 1_000
+"""Of one subscriber, whose function may well give each message its own."""
 LANE_LIMIT = 1_000
 TOTAL_LIMIT = 10_000
 BATCH = 32
@@ -38,8 +42,8 @@ class Missed:
 
     Attributes:
         count: how many.
-        lane: which lane's; None for all lanes of the subscriber, and where it has
-            only one.
+        lane: which lane's; None for all lanes of the subscriber, for the one that
+            is shared, and where it has only one.
     """
 
     count: int
@@ -54,12 +58,14 @@ class Subscriber:
         name: for reports.
         behind: gets a `Missed` when messages found no room.
         waiting: its messages in all lanes.
+        lanes: how many of them there are.
     """
 
     name: str
     handler: Handler
     behind: Handler | None = None
     waiting: int = 0
+    lanes: int = 0
 
 
 @dataclasses.dataclass(slots=True)
@@ -76,6 +82,8 @@ class _Lane:
 
 
 _Place = tuple[Subscriber, Hashable]
+_SHARED = object()
+"""The key of the lane of those who cannot have one of their own."""
 
 
 class Lanes:
@@ -101,6 +109,7 @@ class Lanes:
 
     def post(self, subscriber: Subscriber, key: Hashable, item: Any) -> None:
         """Have ``item`` handled after all that is in the lane already."""
+        key = self._lane_of(subscriber, key)
         lane = self._lanes.get((subscriber, key))
         if lane is not None and len(lane.waiting) >= LANE_LIMIT:
             self._give_up(subscriber, key, [(subscriber, key)])
@@ -109,10 +118,18 @@ class Lanes:
             self._give_up(most, None, [at for at in self._lanes if at[0] is most])
         self._append((subscriber, key), item)
 
+    def _lane_of(self, subscriber: Subscriber, key: Hashable) -> Hashable:
+        """Its own, or the shared one: what waits there already goes first."""
+        if (subscriber, key) in self._lanes:
+            return key
+        is_full = subscriber.lanes >= LANES_LIMIT
+        return _SHARED if is_full or (subscriber, _SHARED) in self._lanes else key
+
     def _append(self, at: _Place, item: Any) -> None:
         lane = self._lanes.get(at)
         if lane is None:
             lane = self._lanes[at] = _Lane(collections.deque())
+            at[0].lanes += 1
             self._ready.append(at)
             self._ensure_worker()
         lane.waiting.append(item)
@@ -130,13 +147,18 @@ class Lanes:
             count, missed = lane.clear()
             dropped, earlier = dropped + count, earlier + missed
             if not lane.is_running and at[1] != key:
-                del self._lanes[at]
+                self._remove(at)
         self._ready = collections.deque(at for at in self._ready if at in self._lanes)
-        self._append((subscriber, key), Missed(dropped + earlier, key))
+        told = None if key is _SHARED else key
+        self._append((subscriber, key), Missed(dropped + earlier, told))
         self.dropped += dropped
         if not earlier and subscriber.behind is None:
             text = f"too slow: {dropped} messages dropped; give behind=... to be told"
             self._scope.report(f"handler of {subscriber.name}", ImnbError(text))
+
+    def _remove(self, at: _Place) -> None:
+        del self._lanes[at]
+        at[0].lanes -= 1
 
     def _took(self, subscriber: Subscriber, count: int) -> None:
         subscriber.waiting -= count
@@ -159,7 +181,7 @@ class Lanes:
                 if lane.waiting:
                     self._ready.append(at)
                 else:
-                    del self._lanes[at]
+                    self._remove(at)
                 await asyncio.sleep(0)
         finally:
             self._workers -= 1

@@ -83,15 +83,30 @@ class NotificationDispatcher:
         self._sinks: dict[int, dict[object, BatchHandler[Any]]] = {}
         self._named_unknown: set[int] = set()
         self._mailboxes: set[Mailbox[Any]] = set()
+        self._unwanted_listeners: dict[object, Callable[[], None]] = {}
         self._is_closed = False
 
     def __repr__(self) -> str:
         count = sum(len(sinks) for sinks in self._sinks.values())
-        unwanted = self.unclaimed.total() + self.unknown
         return (
             f"<NotificationDispatcher: {count} subscriptions, "
-            f"{unwanted} pushes for nobody, {self.lanes!r}>"
+            f"{self.unwanted} pushes for nobody, {self.lanes!r}>"
         )
+
+    @property
+    def unwanted(self) -> int:
+        """Pushes that came for nobody: `unclaimed` and `unknown`."""
+        return self.unclaimed.total() + self.unknown
+
+    def on_unwanted(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call ``listener`` when pushes came for nobody; the result ends that."""
+        key = object()
+        self._unwanted_listeners[key] = listener
+
+        def end() -> None:
+            self._unwanted_listeners.pop(key, None)
+
+        return end
 
     def subscribe_batch(
         self, message_type: type[M], handler: BatchHandler[M]
@@ -201,7 +216,7 @@ class NotificationDispatcher:
             if sinks:
                 self._hand_on(self._types[command], list(run), list(sinks.values()))
             else:
-                self._count_unwanted(command, sum(1 for _ in run))
+                self._unwanted_came(command, sum(1 for _ in run))
 
     def _hand_on(
         self, push: PushType, run: list[Envelope], sinks: list[BatchHandler[Any]]
@@ -228,6 +243,14 @@ class NotificationDispatcher:
                 error = EnvelopeError(f"{size} bytes pushed are no {push.name}")
                 self._scope.report(f"push {push.name}", error)
         return messages
+
+    def _unwanted_came(self, command: int, count: int) -> None:
+        self._count_unwanted(command, count)
+        for listener in list(self._unwanted_listeners.values()):
+            try:
+                listener()
+            except Exception as error:
+                self._scope.report("listener of pushes for nobody", error)
 
     def _count_unwanted(self, command: int, count: int) -> None:
         push = self._commands.push_for(command)

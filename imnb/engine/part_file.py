@@ -51,6 +51,9 @@ class PartFile:
         """
         if self.target.is_dir():
             raise DiskError(f"{self.target} is a folder: give the path of a file")
+        if self.target.exists() and not self.target.is_file():
+            # A device or a pipe: whoever may would put a plain file in its place.
+            raise DiskError(f"{self.target} is no plain file: give the path of one")
         try:
             self._descriptor = self._open()
             while piece := os.read(self._descriptor, PIECE):

@@ -62,7 +62,10 @@ class Meter:
 
 
 class Teller:
-    """Tells one listener; what the listener raises does not end the transfer."""
+    """Tells one listener; what the listener raises does not end the transfer.
+
+    It is reported, once: who failed is told no more.
+    """
 
     def __init__(self, listener: OnProgress | None, report: ReportError) -> None:
         self._listener = listener
@@ -84,4 +87,5 @@ class Teller:
         try:
             self._listener(progress)
         except Exception as error:
+            self._listener = None
             self._report("progress", error)

@@ -2,12 +2,14 @@
 
 A connection whose own address is gone will never hear of it from the network,
 and one that waits for its next try need not wait when there is another way to
-the outside. Everything else is left to the heartbeat.
+the outside, or when the machine has slept: what was wrong before is long ago.
+Everything else is left to the heartbeat.
 """
 
 import asyncio
 from typing import TYPE_CHECKING, Protocol
 
+from imnb.engine.clock import SUSPENSION, elapsed_time
 from imnb.engine.pacing import Rhythm
 from imnb.engine.states import ReportError, State, StateChange, StateMachine
 from imnb.errors import ConnectionLost
@@ -43,7 +45,7 @@ class Session(Protocol):
         """The last connection; it may be over."""
 
     def network_changed(self) -> None:
-        """There is another way to the outside."""
+        """There is another way to the outside, or may be one after a sleep."""
 
 
 class ReachabilityWatch:
@@ -69,6 +71,7 @@ class ReachabilityWatch:
         self._report = report
         self._has_failed = False
         self._session: Session | None = None
+        self._ahead = 0.0
         self._timer: asyncio.TimerHandle | None = None
         states.subscribe(self._session_changed)
 
@@ -80,6 +83,7 @@ class ReachabilityWatch:
         """Look now and from now on, until the session ends for good."""
         self._stop()
         self._session, self.view = session, None
+        self._has_slept()
         self._look()
 
     def _session_changed(self, change: StateChange) -> None:
@@ -93,8 +97,12 @@ class ReachabilityWatch:
 
     def _look(self) -> None:
         self._timer = asyncio.get_running_loop().call_later(POLL, self._look)
-        view = self._see()
-        if view is None or self._session is None:
+        view, has_slept = self._see(), self._has_slept()
+        if self._session is None:
+            return
+        if has_slept:
+            self._session.network_changed()
+        if view is None:
             return
         before, self.view = self.view, view
         self._states.network_type = view.network_type
@@ -102,6 +110,12 @@ class ReachabilityWatch:
         if before is not None and view.is_elsewhere(before):
             self._session.network_changed()
             self.on_change()
+
+    def _has_slept(self) -> bool:
+        """The machine, since it was asked last: the loop's clock did not run then."""
+        ahead = elapsed_time() - asyncio.get_running_loop().time()
+        slept, self._ahead = ahead - self._ahead, ahead
+        return slept > SUSPENSION
 
     def _see(self) -> NetworkView | None:
         try:

@@ -11,6 +11,7 @@ from imnb.engine.states import ReportError, State, StateMachine
 from imnb.engine.switchboard import Switchboard
 from imnb.errors import (
     AuthError,
+    CertificateError,
     ConfigError,
     ConnectionLost,
     GatewayInsecure,
@@ -20,8 +21,13 @@ from imnb.errors import (
     ServerKeyError,
 )
 
-FINAL = (AuthError, ConfigError, GatewayInsecure, ServerKeyError)
-"""Errors after which trying again cannot help."""
+FINAL = (AuthError, CertificateError, ConfigError, GatewayInsecure, ServerKeyError)
+"""Errors after which trying again cannot help.
+
+So it is with a certificate: an expired one does not get better by itself, and who
+stands in the way with one of their own is not to be met again and again. The page
+of a hotel's network looks the same; log in again when that is done.
+"""
 GRACE = 1.0
 """Seconds that a step of the plan has to fail by itself after the link is lost."""
 
@@ -95,6 +101,8 @@ class SessionLoop:
     def network_changed(self) -> None:
         """There is a way to the outside again, or another one: use it now.
 
+        So it is after a sleep of the machine, in which the back-off did not run.
+
         An attempt under way may hang on the old one, so it begins anew; a
         connection that is up is left alone.
         """
@@ -138,7 +146,7 @@ class SessionLoop:
             finally:
                 self._opening = None
             if self._states.state is not State.CONNECTING:
-                self._states.move(State.CONNECTING, "the network changed")
+                self._states.move(State.CONNECTING, "the network may have changed")
 
     def _end_opening(self) -> None:
         if self._opening is not None:

@@ -135,6 +135,7 @@ class HttpRequest:
         timeout: seconds to the end of the answer; None takes the channel's.
         max_answer: bytes of the answer's body beyond which it is refused.
         authorized: the channel adds its access token, which is never in here.
+        route: its path in lists of calls, for one that names what not all may know.
     """
 
     method: str
@@ -145,6 +146,7 @@ class HttpRequest:
     timeout: float | None = None
     max_answer: int = MAX_ANSWER
     authorized: bool = False
+    route: str = ""
 
     def __repr__(self) -> str:
         return f"<HttpRequest {self.method} {self.address}>"
@@ -152,7 +154,7 @@ class HttpRequest:
     @property
     def name(self) -> str:
         """As it stands in lists of calls; without query, which may be secret."""
-        return f"{self.method} {urllib.parse.urlsplit(self.url).path}"
+        return f"{self.method} {self.route or urllib.parse.urlsplit(self.url).path}"
 
     @property
     def address(self) -> str:

@@ -1,18 +1,24 @@
 """Every method of the command table as a Python function.
 
 ``await engine.rpc.Login(token=..., device=...)``, with completion of methods
-and fields, a signature and a docstring, all from the descriptors.
+and fields, a signature and a docstring, all from the descriptors. How it is called
+is said apart from the fields, whose names are the protocol's:
+``await engine.rpc.Ping.with_options(priority=5, retry=Retry())()``.
 """
 
+import dataclasses
 import inspect
 import keyword
-from typing import Any, Protocol
+from collections.abc import Hashable, Mapping
+from typing import Any, Protocol, TypedDict, Unpack
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from imnb.engine.requests import TcpRequest
+from imnb.engine.retry import Retry
 from imnb.engine.stream import Stream
+from imnb.errors import ConfigError
 from imnb.wire.commands import CommandTable, Method
 
 TIMEOUT = "timeout"
@@ -35,12 +41,27 @@ class Caller(Protocol):
         """Replies as they come."""
 
 
+class CallOptions(TypedDict, total=False):
+    """How to call; what each means is said at `imnb.engine.requests.TcpRequest`."""
+
+    timeout: float | None
+    idempotent: bool | None
+    priority: int
+    lane: Hashable
+    retry: Retry | None
+    headers: Mapping[str, str]
+    resumable: bool
+
+
 class RpcMethod:
     """One method, to be called with its request's fields as keywords."""
 
-    def __init__(self, caller: Caller, method: Method) -> None:
+    def __init__(
+        self, caller: Caller, method: Method, template: TcpRequest | None = None
+    ) -> None:
         self._caller = caller
         self._method = method
+        self._template = template or TcpRequest(method.name)
         self.__name__ = self.__qualname__ = method.name
         self.__doc__ = _doc(method)
         self.__signature__ = _signature(method)
@@ -50,13 +71,27 @@ class RpcMethod:
 
     def __call__(self, /, **fields: Any) -> Any:
         """The reply, to be awaited, or a `Stream`."""
-        timeout = None
+        timeout = self._template.timeout
         if TIMEOUT not in self._method.request.DESCRIPTOR.fields_by_name:
-            timeout = fields.pop(TIMEOUT, None)
-        request = TcpRequest(self._method.name, fields, timeout)
+            timeout = fields.pop(TIMEOUT, timeout)
+        request = dataclasses.replace(self._template, message=fields, timeout=timeout)
         if self._method.streams:
             return self._caller.stream(request)
         return self._caller.call(request)
+
+    def with_options(self, **options: Unpack[CallOptions]) -> "RpcMethod":
+        """The same method, called in another way; may be kept, and called often.
+
+        Raises:
+            ConfigError: there is no such option.
+        """
+        known = CallOptions.__annotations__
+        for name in options:
+            if name not in known:
+                names = ", ".join(known)
+                raise ConfigError(f"there is no option {name!r}; there are: {names}")
+        template = dataclasses.replace(self._template, **options)
+        return RpcMethod(self._caller, self._method, template)
 
 
 class Rpc:

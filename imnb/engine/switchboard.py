@@ -5,6 +5,7 @@ from imnb.engine.gate import ReadingGate
 from imnb.engine.link import Link
 from imnb.engine.notifications import NotificationDispatcher
 from imnb.pb.envelope_pb2 import Envelope
+from imnb.tasks.killpoints import reached
 
 
 class Switchboard:
@@ -39,6 +40,7 @@ class Switchboard:
 
     def envelopes_received(self, envelopes: list[Envelope]) -> None:
         """See `LinkOwner`."""
+        reached("link.before_handling")
         pushes = []
         for envelope in envelopes:
             if envelope.ask_id:
@@ -47,6 +49,7 @@ class Switchboard:
                 pushes.append(envelope)
         if pushes:
             self.notifications.deliver(pushes)
+        reached("link.after_handling")
 
     def ticked(self, active: float) -> None:
         """See `LinkOwner`."""

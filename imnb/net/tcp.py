@@ -64,8 +64,8 @@ class TcpNetwork:
         """See `Network.dial`; a name's addresses are raced.
 
         Raises:
-            ConnectionFailed: also when there is no TLS with the peer, with the
-                reason: a certificate that is not trusted, expired, not its own.
+            CertificateError: the peer's is not trusted, expired, or not its own.
+            ConnectionFailed: also when there is no TLS with the peer.
             ConfigError: the authorities of `Tls` cannot be loaded.
         """
         connected: socket.socket | None = None
@@ -76,7 +76,7 @@ class TcpNetwork:
         except TimeoutError:
             raise ConnectionFailed(_no_answer(endpoint, timeout, connected)) from None
         except ConnectionFailed as error:
-            raise ConnectionFailed(f"{endpoint}: {error}") from error
+            raise type(error)(f"{endpoint}: {error}") from error
         except OSError as error:
             raise ConnectionFailed(
                 f"{endpoint}: {describe(error)}; "

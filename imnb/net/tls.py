@@ -11,7 +11,12 @@ import os
 import ssl
 
 from imnb.config import Tls
-from imnb.errors import ConfigError, ConnectionFailed, ConnectionLost
+from imnb.errors import (
+    CertificateError,
+    ConfigError,
+    ConnectionFailed,
+    ConnectionLost,
+)
 from imnb.net.transport import READ_SIZE
 
 MAX_RECORD = 16 * 1024 + 261
@@ -109,6 +114,7 @@ class TlsEnd:
         """The plain bytes that records from the network complete.
 
         Raises:
+            CertificateError: its certificate is refused.
             ConnectionFailed: no handshake with this peer; the alert waits to be sent.
             ConnectionLost: a record that cannot be right.
         """
@@ -137,7 +143,7 @@ class TlsEnd:
         except ssl.SSLWantReadError:
             return
         except ssl.SSLError as error:
-            raise ConnectionFailed(self._explain(error)) from error
+            raise _failure(error, self._server_name) from error
         self.is_open = True
 
     def _read(self) -> bytes:
@@ -154,33 +160,47 @@ class TlsEnd:
             raise ConnectionLost(f"TLS failed: {_reason(error)}") from error
         return b"".join(pieces)
 
-    def _explain(self, error: ssl.SSLError) -> str:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return self._explain_certificate(error)
-        if error.reason in NO_TLS:
-            return (
-                "the other side does not speak TLS at this port; "
-                "check the port, and whether TLS is wanted there at all"
-            )
-        if "ALERT" in (error.reason or ""):
-            return f"the other side refused the TLS handshake: {_reason(error)}"
-        return f"the TLS handshake failed: {_reason(error)}"
 
-    def _explain_certificate(self, error: ssl.SSLCertVerificationError) -> str:
-        code, said = error.verify_code, error.verify_message
-        if code == EXPIRED:
-            return "the server's certificate has expired; renew it on the server"
-        if code == NOT_YET_VALID:
-            return "the server's certificate is not valid yet; check this clock"
-        if code in WRONG_NAMES:
-            return (
-                f"the server's certificate is not for {self._server_name!r}; if the "
-                "server has another name, give it as Tls(server_name=...)"
-            )
+def _failure(error: ssl.SSLError, name: str) -> ConnectionFailed:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        renamed = "if the server has another name, give it as Tls(server_name=...)"
+        return CertificateError(explain_certificate(error, name, renamed))
+    return ConnectionFailed(explain(error))
+
+
+def explain(error: ssl.SSLError) -> str:
+    """Why there is no TLS with a peer, and what to do; not about certificates."""
+    if error.reason in NO_TLS:
         return (
-            f"the server's certificate is not trusted: {said}; "
-            "if it should be, give its authority's PEM file as Tls(ca_file=...)"
+            "the other side does not speak TLS at this port; "
+            "check the port, and whether TLS is wanted there at all"
         )
+    if "ALERT" in (error.reason or ""):
+        return f"the other side refused the TLS handshake: {_reason(error)}"
+    return f"the TLS handshake failed: {_reason(error)}"
+
+
+def explain_certificate(
+    error: ssl.SSLCertVerificationError, name: str, renamed: str
+) -> str:
+    """What is wrong with a certificate, and what to do.
+
+    Args:
+        error: of the check.
+        name: that it should have.
+        renamed: what to do if the server has another name.
+    """
+    code = error.verify_code
+    if code == EXPIRED:
+        return "the server's certificate has expired; renew it on the server"
+    if code == NOT_YET_VALID:
+        return "the server's certificate is not valid yet; check this clock"
+    if code in WRONG_NAMES:
+        return f"the server's certificate is not for {name!r}; {renamed}"
+    return (
+        f"the server's certificate is not trusted: {error.verify_message}; "
+        "if it should be, give its authority's PEM file as Tls(ca_file=...)"
+    )
 
 
 def _reason(error: ssl.SSLError) -> str:

@@ -1,7 +1,8 @@
-"""The frames of a connection as a table, and the one that is looked at."""
+"""Frames and calls of a client as tables, and what of them is looked at."""
 
 import collections
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import traitlets
 
@@ -9,8 +10,13 @@ from imnb.errors import ConfigError
 from imnb.inspector.capture import Capture
 from imnb.inspector.dissect import shown
 from imnb.inspector.record import FrameRecord
+from imnb.viewmodels.call_detail import Line, call_lines, call_title, request_of
+from imnb.viewmodels.call_rows import CallRows
 from imnb.viewmodels.commands import CommandRunner, ViewModel
 from imnb.wire.filters import Filter
+
+if TYPE_CHECKING:
+    from imnb.engine.call_log import CallRecord
 
 WINDOW = 5_000
 """Newest frames that the table holds; `Capture.to_df` gives all."""
@@ -25,33 +31,47 @@ class InspectorViewModel(ViewModel):
         rows: the newest frames that fit the filter, oldest first.
         filter: in the language of `imnb.wire.filters`.
         total: frames seen, and frames dropped for lack of room.
+        calls: the newest calls, in the order they were made; see `CallRows`.
+        calls_total: calls made, and calls under way.
         selected: number of the frame that is looked at; 0 for none.
-        detail: its title and lines: (depth, label, value).
+        selected_call: key of the call that is looked at, with its request's frame.
+        title, detail: of what is looked at; the latter are `Line` s.
     """
 
     rows = traitlets.Tuple()
     filter = traitlets.Unicode("")
     total = traitlets.Tuple(traitlets.Int(), traitlets.Int(), default_value=(0, 0))
+    calls = traitlets.Tuple()
+    calls_total = traitlets.Tuple(
+        traitlets.Int(), traitlets.Int(), default_value=(0, 0)
+    )
     selected = traitlets.Int(0)
+    selected_call = traitlets.Unicode("")
     title = traitlets.Unicode("")
     detail = traitlets.Tuple()
 
-    def __init__(self, capture: Capture, runner: CommandRunner) -> None:
+    def __init__(
+        self, capture: Capture, calls: CallRows, runner: CommandRunner
+    ) -> None:
         super().__init__()
         self._capture = capture
+        self._call_rows = calls
         self._runner = runner
         self._filter = Filter.parse("")
         self._seen = 0
+        self._looked_at: CallRecord | None = None
         self._search: Iterator[None] | None = None
         self._watch: Callable[[], None] | None = None
 
     def watch(self, changed: Callable[[], None]) -> None:
-        """Call ``changed`` when frames came; then call `refresh`, not too often."""
+        """Call ``changed`` when there is news; then call `refresh`, not too often."""
         self.unwatch()
         self._watch = self._capture.subscribe(changed)
+        self._call_rows.watch(changed)
 
     def unwatch(self) -> None:
-        """Hear no more of new frames."""
+        """Hear no more of news."""
+        self._call_rows.unwatch()
         if self._watch is not None:
             self._watch()
             self._watch = None
@@ -62,7 +82,8 @@ class InspectorViewModel(ViewModel):
         super().close()
 
     def refresh(self) -> None:
-        """Take in the frames that came since the last time."""
+        """Take in the frames and calls that came since the last time."""
+        self._refresh_calls()
         if self._search is not None:
             return  # it ends with a refresh
         fresh = self._capture.frames(self._seen, WINDOW, self._filter)
@@ -79,6 +100,10 @@ class InspectorViewModel(ViewModel):
     def select(self, number: int) -> None:
         """Look into a frame."""
         self._runner.post(self._look_into, number)
+
+    def select_call(self, key: str) -> None:
+        """Look into a call, and into the frame of its request."""
+        self._runner.post(self._choose_call, key)
 
     def _apply(self, text: str) -> None:
         try:
@@ -120,6 +145,34 @@ class InspectorViewModel(ViewModel):
             self.error = f"frame {number} was dropped to make room for newer ones"
             return
         self.error = ""
+        self._show(
+            number, "", self._capture.decode(record).summary, self._lines(record)
+        )
+
+    def _choose_call(self, key: str) -> None:
+        call = self._call_rows.find(key)
+        if call is None:
+            self.error = "this call was dropped to make room for newer ones"
+            return
+        self.error = ""
+        self._look_into_call(key, call)
+
+    def _look_into_call(self, key: str, call: "CallRecord") -> None:
+        request = request_of(call, self._capture)
+        lines, number = call_lines(call, None if request is None else request.number), 0
+        if request is not None:
+            number = request.number
+            fields = self._lines(request)
+            lines += [(depth + 1, label, value) for depth, label, value in fields]
+        self._looked_at = call
+        self._show(number, key, call_title(call), lines)
+
+    def _show(self, number: int, call: str, title: str, lines: list[Line]) -> None:
+        with self.hold_trait_notifications():
+            self.selected, self.selected_call = number, call
+            self.title, self.detail = title, tuple(lines)
+
+    def _lines(self, record: FrameRecord) -> list[Line]:
         frame = self._capture.decode(record)
         lines = [
             (
@@ -131,10 +184,16 @@ class InspectorViewModel(ViewModel):
         ]
         if frame.problem:
             lines.append((0, frame.problem, ""))
-        with self.hold_trait_notifications():
-            self.selected = number
-            self.title = frame.summary
-            self.detail = tuple(lines)
+        return lines
+
+    def _refresh_calls(self) -> None:
+        rows = self._call_rows
+        rows.refresh()
+        self.calls, self.calls_total = rows.rows, (rows.total, rows.live)
+        if self.selected_call:
+            call = rows.find(self.selected_call)
+            if call is not None and call is not self._looked_at:  # it went on
+                self._look_into_call(self.selected_call, call)
 
     def _row(self, record: FrameRecord) -> dict[str, object]:
         frame = self._capture.decode(record)

@@ -1,28 +1,33 @@
-"""The frames of a connection, live."""
+"""The frames and the calls of a client, live."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from imnb.tasks import EngineLoop
+from imnb.viewmodels.call_rows import CallRows
 from imnb.viewmodels.commands import CommandRunner
 from imnb.viewmodels.inspector import InspectorViewModel
 from imnb.widgets.rows import RowsFrame
 from imnb.widgets.view import Change, Content, View, escape, script, style
 
+SHOWN = 50
+"""Newest rows of each table in a snapshot."""
+
 
 class InspectorView(View):
-    """A table of frames, and the message in the selected one."""
+    """A table of frames, one of calls, and what is in the selected one."""
 
-    _esm = script("list.js", "inspector.js")
+    _esm = script("list.js", "grid.js", "calls.js", "inspector.js")
     _css = style("inspector.css")
 
     def __init__(self, view_model: InspectorViewModel, loop: EngineLoop) -> None:
         super().__init__(view_model, loop)
         self._model = view_model
         self._rows = RowsFrame()
+        self._calls = RowsFrame()
         self._is_refreshing = False
         names = ("rows", "total", "filter", "title", "detail", "error")
-        self.redraw_on(view_model, *names)
+        self.redraw_on(view_model, *names, "selected", "calls", "selected_call")
         # Nothing is looked into before a frame is drawn, so a hidden view is free.
         view_model.watch(self.redraw)
 
@@ -44,9 +49,12 @@ class InspectorView(View):
         model = self._model
         return {
             **self._rows.make(model.rows, anew),
+            "calls": self._calls.make(model.calls, anew),
             "total": list(model.total),
+            "calls_total": list(model.calls_total),
             "filter": model.filter,
             "selected": model.selected,
+            "selected_call": model.selected_call,
             "title": model.title,
             "detail": [list(line) for line in model.detail],
             "error": model.error,
@@ -56,6 +64,7 @@ class InspectorView(View):
         return {
             "filter": lambda content: self._model.set_filter(str(content.get("text"))),
             "select": self._select,
+            "select_call": self._select_call,
         }
 
     def _select(self, content: Content) -> None:
@@ -63,19 +72,46 @@ class InspectorView(View):
             case {"number": int(number)}:
                 self._model.select(number)
 
+    def _select_call(self, content: Content) -> None:
+        match content:
+            case {"key": str(key)}:
+                self._model.select_call(key)
+
     def static_html(self) -> str:
         """See `View.static_html`."""
         self._model.refresh()
-        rows = "".join(
-            f"<tr><td>{escape(row['key'])}</td><td>{'out' if row['out'] else 'in'}</td>"
-            f"<td>{escape(row['command'])}</td><td>{row['size']} B</td></tr>"
-            for row in self._model.rows[-50:]
-        )
-        return f"<table>{rows}</table>"
+        frames = [
+            (
+                row["key"],
+                "out" if row["out"] else "in",
+                row["command"],
+                f"{row['size']} B",
+            )
+            for row in self._model.rows[-SHOWN:]
+        ]
+        calls = [
+            (
+                row["command"],
+                row["ask"] or "",
+                " ".join(filter(None, [row["state"], row["error"]])),
+                "" if row["total"] is None else f"{row['total']:.1f} ms",
+            )
+            for row in self._model.calls[-SHOWN:]
+        ]
+        return _table("Frames", frames) + _table("Calls", calls)
+
+
+def _table(caption: str, rows: Iterable[Iterable[object]]) -> str:
+    lines = "".join(
+        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>"
+        for row in rows
+    )
+    return f"<table><caption>{caption}</caption>{lines}</table>"
 
 
 def inspector(client: Any) -> InspectorView:
-    """The inspector of a client's connection, for a cell to show."""
+    """The inspector of a client, for a cell to show."""
     loop = EngineLoop()
     runner = CommandRunner(loop, client.engine.scope)
-    return InspectorView(InspectorViewModel(client.capture, runner), loop)
+    model = InspectorViewModel(client.capture, CallRows(client), runner)
+    return InspectorView(model, loop)

@@ -19,7 +19,7 @@ class StatusView(View):
         super().__init__(view_model, loop)
         self._model = view_model
         names = ("label", "tone", "detail", "retry_at", "behind", "name", "error")
-        self.redraw_on(view_model, *names, "blocked")
+        self.redraw_on(view_model, *names, "blocked", "unwanted")
 
     def _frame(self, anew: bool) -> dict[str, Any]:
         model = self._model
@@ -29,6 +29,8 @@ class StatusView(View):
             "detail": model.detail,
             "retry_in": model.retry_in,
             "behind": model.behind,
+            "unwanted": model.unwanted_text,
+            "unwanted_names": model.unwanted_names,
             "blocked": model.blocked_text,
             "blocked_left": model.blocked_left,
             "name": model.name,

@@ -77,6 +77,34 @@ def test_the_frames_of_a_message_are_shown(lab):
 
 @pytest.mark.browser
 @pytest.mark.timeout(300)
+def test_the_calls_of_a_client_lead_to_their_frames(lab):
+    inspector = lab.page.locator(".imnb-inspector")
+    inspector.get_by_role("tab", name="Calls").click()
+    rows = inspector.locator(".imnb-call:not(.imnb-call-head)")
+    expect(rows.filter(has_text="POST /v1/authenticate")).to_contain_text("done")
+    _, bob = apps(lab)
+    bob.get_by_label("Message", exact=True).fill("one more call")
+    bob.get_by_label("Message", exact=True).press("Enter")
+    sent = rows.filter(has_text="Send").last
+    expect(sent).to_contain_text("done")
+    rows.filter(has_text="Login").click()
+    detail = inspector.locator(".imnb-detail")
+    expect(detail).to_contain_text("Login ask")
+    expect(detail).to_contain_text("request, frame #")
+    expect(detail).to_contain_text("token: '(hidden)'")
+    for shade in ("Dark", "Light"):
+        lab.theme(f"JupyterLab {shade}")
+        lab.page.wait_for_timeout(500)
+        lab.screenshot(f"inspector-calls-lab-{shade.lower()}", ".imnb-inspector")
+    inspector.get_by_role("tab", name="Frames").click()
+    request = inspector.locator(".imnb-frame[aria-selected=true]")
+    expect(request).to_contain_text("Login")
+    expect(request).to_be_in_viewport()
+    inspector.get_by_label("Follow").check()
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 @pytest.mark.parametrize("width", [800, 1400])
 def test_it_looks_right(lab, theme, width):

@@ -208,16 +208,20 @@ async def test_a_place_that_cannot_be_is_told_before_anything_is_asked(place):
 
 
 async def test_a_slow_disk_is_not_the_servers_fault(place, monkeypatch):
-    write, gate = PartFile.write, threading.Event()
+    write, begun, gate = PartFile.write, threading.Event(), threading.Event()
 
     def slow(self, piece):
-        gate.wait(0.5)
-        gate.set()
+        begun.set()
+        gate.wait()
         write(self, piece)
 
     monkeypatch.setattr(PartFile, "write", slow)
     async with place.serve(whole()) as (url, script):
-        await place.get(url)
+        task = asyncio.create_task(place.get(url))
+        await eventually(begun.is_set)
+        await asyncio.sleep(3)  # ten times as long as the server may stand still
+        gate.set()
+        await task
     assert len(script.heads) == 1
     assert hashlib.sha256(place.target.read_bytes()).hexdigest() == SHA256
 

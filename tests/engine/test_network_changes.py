@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from imnb.config import Backoff, Endpoint, Heartbeat, NetworkType
+from imnb.engine import reachability_watch
 from imnb.engine.engine import Engine
 from imnb.engine.reachability_watch import POLL
 from imnb.engine.states import State
@@ -165,3 +166,31 @@ async def test_an_endpoint_that_failed_is_not_the_first_one_after_a_change(
     await virtual.advance(POLL)
     ours = peer.listener.endpoint
     assert peer.network.dialled == [nobody, ours, ours]
+
+
+async def test_after_a_sleep_a_session_that_waits_tries_at_once(
+    virtual, engine, peer, here, monkeypatch
+):
+    port = peer.listener.endpoint.port
+    await peer.listener.close()
+    engine.start(Plan(peer))
+    await virtual.advance(60)
+    assert (engine.state, engine.change.attempt) == (State.WAITING, 4)
+    await peer.listen(port)
+    awake = reachability_watch.elapsed_time() + 3600
+    monkeypatch.setattr(reachability_watch, "elapsed_time", lambda: awake)
+    await virtual.advance(POLL)
+    assert engine.state is State.ONLINE
+    tries = [one for one in engine.seen if one.state is State.CONNECTING]
+    assert tries[-1].attempt == 0  # and the series has begun anew
+
+
+async def test_after_a_sleep_a_connection_is_left_to_its_heartbeat(
+    virtual, engine, peer, here, monkeypatch
+):
+    engine.start(Plan(peer))
+    await engine.wait_online()
+    awake = reachability_watch.elapsed_time() + 3600
+    monkeypatch.setattr(reachability_watch, "elapsed_time", lambda: awake)
+    await virtual.advance(3 * POLL)
+    assert len(peer.connections) == 1

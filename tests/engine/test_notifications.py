@@ -153,6 +153,19 @@ async def test_what_nobody_wants_is_counted_by_name(notifications):
     assert "4 pushes for nobody" in repr(notifications)
 
 
+async def test_one_hears_of_what_nobody_wants(notifications, scope):
+    counts = []
+    notifications.on_unwanted(lambda: 1 / 0)
+    end = notifications.on_unwanted(lambda: counts.append(notifications.unwanted))
+    notifications.deliver([*pushed(KICKED, KICKED), Envelope(command=999)])
+    end()
+    end()
+    notifications.deliver(pushed(KICKED))
+    assert (counts, notifications.unwanted) == ([2, 3], 4)
+    with pytest.raises(BackgroundError, match="listener of pushes for nobody"):
+        scope.raise_errors()
+
+
 async def test_a_handler_that_is_behind_is_told(virtual, notifications, monkeypatch):
     monkeypatch.setattr(lanes, "LANE_LIMIT", 3)
     seen = []

@@ -1,5 +1,8 @@
+import contextlib
 import hashlib
+import os
 import resource
+import stat
 
 import pytest
 
@@ -123,29 +126,35 @@ def test_a_link_is_not_followed(make, target, tmp_path):
     ("inside", "says"),
     [
         ("", "is a folder: give the path of a file"),
+        ("pipe", "is no plain file: give the path of one"),
         ("nowhere/photo.jpg", "No such file or directory: check the path"),
         ("file/photo.jpg", "Not a directory: check the path"),
     ],
 )
 def test_where_no_file_can_be(make, tmp_path, inside, says):
     (tmp_path / "file").touch()
+    os.mkfifo(tmp_path / "pipe")
     with pytest.raises(DiskError, match=says):
         make(at=tmp_path / inside).open()
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
 
 
-@pytest.fixture
+@contextlib.contextmanager
 def small_disk():
-    """No file of this process may have more than 10 bytes."""
+    """No file of this process may have more than 10 bytes, pytest's output neither."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_a_disk_that_takes_no_more_keeps_what_came(make, target, small_disk):
+def test_a_disk_that_takes_no_more_keeps_what_came(make, target):
     part = make()
     part.open()
-    with pytest.raises(DiskError, match=r"photo\.jpg\.k\.part: File too large: its"):
+    says = r"photo\.jpg\.k\.part: File too large: its"
+    with small_disk(), pytest.raises(DiskError, match=says):
         part.write(b"x" * 100)
     assert part.size == 10
     part.close()

@@ -36,7 +36,10 @@ def test_a_listener_that_fails_is_reported():
     def fail(progress):
         raise ZeroDivisionError
 
-    Teller(fail, lambda *what: reported.append(what)).tell(1, 3)
+    teller = Teller(fail, lambda *what: reported.append(what))
+    teller.tell(1, 3)
+    teller.tell(2, 3)  # it is told no more
+    teller.end()
     [(name, error)] = reported
     assert name == "progress"
     assert isinstance(error, ZeroDivisionError)

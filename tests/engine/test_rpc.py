@@ -3,8 +3,10 @@ import inspect
 import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool
 
+from imnb.engine.retry import Retry
 from imnb.engine.rpc import Rpc
 from imnb.engine.stream import Stream
+from imnb.errors import ConfigError
 from imnb.pb import options_pb2, session_pb2
 from imnb.wire.commands import CommandTable
 from tests.engine.peer import COMMANDS, online
@@ -61,7 +63,7 @@ def test_annotations_come_from_the_descriptor(method, field, annotation):
 def test_streams_say_so():
     reset = Rpc(Caller(), COMMANDS).Reset
     assert inspect.signature(reset).return_annotation == "AsyncIterator[ResetPage]"
-    assert "Many replies of ResetPage(heads, users, epoch, as_of)" in reset.__doc__
+    assert "Many replies of ResetPage(heads, users, epoch, as_of" in reset.__doc__
     assert "Reset(" in repr(reset)
 
 
@@ -74,6 +76,27 @@ async def test_calling_makes_a_request():
     assert (login.method, login.timeout) == ("Login", 3)
     assert login.message == {"token": "t", "device": "d"}
     assert (reset.method, reset.timeout) == ("Reset", None)
+
+
+async def test_how_it_is_called_is_said_apart():
+    caller = Caller()
+    retry = Retry(attempts=2)
+    ping = Rpc(caller, COMMANDS).Ping.with_options(priority=5, lane="a", timeout=3)
+    again = ping.with_options(retry=retry, headers={"trace": "x"}, idempotent=True)
+    await ping()
+    await again(timeout=1)
+    first, second = caller.requests
+    assert (first.priority, first.lane, first.timeout) == (5, "a", 3)
+    assert (first.retry, first.headers, first.idempotent) == (None, {}, None)
+    assert (second.priority, second.lane, second.timeout) == (5, "a", 1)
+    assert (second.retry, second.idempotent) == (retry, True)
+    assert second.headers == {"trace": "x"}
+    assert again.__doc__ == ping.__doc__
+
+
+def test_a_misspelt_option_names_those_there_are():
+    with pytest.raises(ConfigError, match=r"no option 'prio'; there are: timeout, .*"):
+        Rpc(Caller(), COMMANDS).Ping.with_options(prio=5)
 
 
 def own_protocol(**fields):

@@ -1,4 +1,8 @@
-"""A real Jupyter kernel, driven over its sockets without a browser."""
+"""A real Jupyter kernel, driven over its sockets without a browser.
+
+These are no unit tests: cells that wait or block for real are what they are about, and
+no clock of ours reaches into another process.
+"""
 
 import contextlib
 import queue

@@ -2,9 +2,9 @@ import asyncio
 
 import pytest
 
-from tests.clock import virtual
+from tests.clock import no_real_waits, virtual, virtual_io
 
-__all__ = ["virtual"]
+__all__ = ["no_real_waits", "virtual", "virtual_io"]
 
 
 @pytest.fixture(autouse=True)

@@ -41,7 +41,8 @@ async def test_beats_between_the_halves_of_frames_tear_and_lose_none(kind):
     async with connected(network) as (near, far):
         transport = near.transport
         transport._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
-        order, halves, is_over = [], [], threading.Event()
+        order, halves = [], []
+        has_beaten, is_over = threading.Event(), threading.Event()
 
         def put(mark):
             order.append(mark)
@@ -54,7 +55,8 @@ async def test_beats_between_the_halves_of_frames_tear_and_lose_none(kind):
                     transport.send_now()
                     if transport.unsent < 64 * 1024:
                         put(b"b")
-                time.sleep(0.0001)
+                has_beaten.set()
+                time.sleep(0.0001)  # a thread of its own: it lets the loop's go on
 
         thread = threading.Thread(target=beat)
         thread.start()
@@ -64,7 +66,8 @@ async def test_beats_between_the_halves_of_frames_tear_and_lose_none(kind):
             await transport.drain()
             if number % 10 == 0:  # the reader is slow, and the loop runs now and then
                 far.transport.pause_reading()
-                await asyncio.sleep(0.0005)
+                has_beaten.clear()
+                await asyncio.to_thread(has_beaten.wait)
                 far.transport.resume_reading()
         is_over.set()
         await asyncio.to_thread(thread.join)
@@ -153,15 +156,15 @@ async def test_closing_a_connection_that_the_peer_has_reset():
         assert near.losses == [None]
 
 
-async def test_closing_is_bounded_when_the_peer_takes_nothing():
+async def test_closing_is_bounded_when_the_peer_takes_nothing(virtual_io):
     network = TcpNetwork(Limits(send_queue_bytes=8 << 20), Timeouts(close=0.1))
     async with connected(network) as (near, far):
         far.transport.pause_reading()
         near.send(b"x" * (8 << 20))
-        start = time.monotonic()
+        start = virtual_io.now
         near.transport.close()
         await near.transport.wait_closed()
-        assert 0.05 < time.monotonic() - start < 2
+        assert virtual_io.now - start == pytest.approx(0.1)
         assert near.transport._socket.fileno() == -1
 
 

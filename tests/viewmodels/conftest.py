@@ -6,6 +6,9 @@ import pytest
 from imnb.errors import BackgroundError
 from imnb.tasks import EngineLoop, TaskScope
 from imnb.viewmodels.commands import CommandRunner
+from tests.clock import no_real_waits, virtual, virtual_io
+
+__all__ = ["no_real_waits", "virtual", "virtual_io"]
 
 
 class Desk:

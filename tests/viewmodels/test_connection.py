@@ -6,12 +6,33 @@ from imnb.viewmodels.connection import LABELS, ConnectionViewModel
 from tests.viewmodels.fakes import heard
 
 
+class FakePushes:
+    """Pushes that came for nobody."""
+
+    def __init__(self):
+        self.unwanted = 0
+        self.unclaimed = {}
+        self.listeners = []
+
+    def on_unwanted(self, listener):
+        self.listeners.append(listener)
+        return lambda: self.listeners.remove(listener)
+
+    def come(self, count, name=None):
+        self.unwanted += count
+        if name is not None:
+            self.unclaimed[name] = count
+        for listener in self.listeners:
+            listener()
+
+
 class FakeClient:
     """A client with a real state machine and no connection."""
 
     def __init__(self, report):
         self.states = StateMachine(report)
         self.stalls = Stalls(report)
+        self.notifications = FakePushes()
         self.engine = self
         self.behind = 0
         self.tries = 0
@@ -127,6 +148,20 @@ async def test_how_much_there_is_to_catch_up(client, model):
     assert model.behind == 120
 
 
+async def test_pushes_for_nobody_are_counted_when_there_are_some(client, model):
+    assert (model.unwanted_text, model.unwanted_names) == ("", "")
+    changes = heard(model, "unwanted")
+    client.notifications.come(1)
+    assert (model.unwanted_text, model.unwanted_names) == (
+        "1 push for nobody",
+        "1 unknown",
+    )
+    client.notifications.come(2, "Kicked")
+    assert model.unwanted_text == "3 pushes for nobody"
+    assert model.unwanted_names == "2 Kicked, 1 unknown"
+    assert changes == [("unwanted", 1), ("unwanted", 3)]
+
+
 def block(stalls, seconds, until):
     stalls.pause()
     stalls.tick(until - seconds)
@@ -153,6 +188,7 @@ async def test_how_long_the_kernel_was_blocked_is_said_for_a_while(
 
 async def test_another_engine_is_followed_instead(desk, client, model):
     first, client.stalls = client.stalls, Stalls(desk.scope.report)
+    pushes, client.notifications = client.notifications, FakePushes()
     block(client.stalls, 7, until=1000)
     client.move(State.CONNECTING)
     assert model.blocked.seconds == 7
@@ -160,6 +196,9 @@ async def test_another_engine_is_followed_instead(desk, client, model):
     assert model.blocked.seconds == 7
     block(client.stalls, 9, until=1000)
     assert model.blocked.seconds == 9
+    pushes.come(5)
+    client.notifications.come(2)
+    assert model.unwanted == 2
 
 
 async def test_trying_at_once(desk, client, model):
@@ -173,4 +212,6 @@ async def test_close_undoes_every_observer(client, model):
     model.close()
     client.move(State.CONNECTING)
     block(client.stalls, 7, until=1000)
+    client.notifications.come(1)
     assert (model.label, changes, model.blocked) == ("Offline", [], None)
+    assert model.unwanted == 0

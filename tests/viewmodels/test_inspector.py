@@ -1,8 +1,11 @@
 import pytest
 
+from imnb.engine.requests import HttpRequest
 from imnb.viewmodels import inspector
+from imnb.viewmodels.call_rows import CallRows
 from imnb.viewmodels.inspector import InspectorViewModel
 from tests.inspector.frames import LOGIN, SEND, event_push, feed, make_capture
+from tests.viewmodels.calls import CallingClient
 from tests.viewmodels.fakes import heard
 
 
@@ -20,9 +23,19 @@ def capture():
     return three_frames()
 
 
+def look_at(capture, desk, client=None):
+    calls = CallRows(client or CallingClient())
+    return InspectorViewModel(capture, calls, desk.runner)
+
+
 @pytest.fixture
-def model(desk, capture):
-    made = InspectorViewModel(capture, desk.runner)
+def client():
+    return CallingClient()
+
+
+@pytest.fixture
+def model(desk, capture, client):
+    made = look_at(capture, desk, client)
     made.refresh()
     return made
 
@@ -47,7 +60,7 @@ async def test_a_row_for_each_frame(capture, model):
 
 async def test_an_empty_capture(desk):
     capture, _ = make_capture()
-    model = InspectorViewModel(capture, desk.runner)
+    model = look_at(capture, desk)
     model.refresh()
     await do(desk, model.set_filter, "size > 1")
     assert (model.rows, model.total, model.error) == ((), (0, 0), "")
@@ -168,7 +181,7 @@ async def test_the_selection_is_kept_when_frames_come_or_do_not_fit(
 
 async def test_a_full_capture_drops_and_the_table_says_how_many(desk):
     capture = three_frames(max_bytes=1300)
-    model = InspectorViewModel(capture, desk.runner)
+    model = look_at(capture, desk)
     model.refresh()
     await do(desk, model.select, 1)
     title = model.title
@@ -197,10 +210,84 @@ async def test_the_table_holds_the_newest_frames(desk, monkeypatch, capture, mod
     assert numbers(model) == [11, 12, 13, 14]
 
 
-async def test_close_undoes_every_observer(capture, model):
-    heard_of, changes = [], heard(model, "rows")
+async def test_close_undoes_every_observer(capture, client, model):
+    heard_of, changes = [], heard(model, "rows", "calls")
     model.watch(lambda: heard_of.append(1))
     model.close()
     feed(capture, True, SEND)
+    client.done()
     model.refresh()
     assert (heard_of, changes) == ([], [])
+
+
+async def test_calls_are_told_of_and_shown(client, model):
+    heard_of = []
+    model.watch(lambda: heard_of.append(1))
+    client.done("Login")
+    client.begin("Pull")
+    assert heard_of == [1]
+    model.refresh()
+    assert [row["command"] for row in model.calls] == ["Login", "Pull"]
+    assert model.calls_total == (2, 1)
+
+
+async def test_calls_are_shown_while_frames_are_searched(
+    desk, monkeypatch, client, model
+):
+    monkeypatch.setattr(inspector, "SLICE", 1)
+    model.set_filter('command == "Send"')
+    await desk.settle(2)
+    client.done("Login")
+    model.refresh()
+    assert len(model.calls) == 1
+
+
+async def test_a_call_is_looked_at_with_the_frame_of_its_request(desk):
+    capture, clock = make_capture()
+    client = CallingClient()
+    model = look_at(capture, desk, client)
+    call = client.begin("Send", ask_id=4)
+    clock.now = call.times["sending"]
+    feed(capture, True, SEND, ask_id=4)
+    model.refresh()
+    await do(desk, model.select_call, "0-1")
+    assert (model.selected, model.selected_call) == (1, "0-1")
+    assert model.title == "Send ask 4 waiting"
+    assert (0, "request, frame #1", "") in model.detail
+    assert (1, "conversation_id", "1") in model.detail
+    await do(desk, model.select, 1)
+    assert (model.selected, model.selected_call) == (1, "")
+    assert model.detail == ((0, "conversation_id", "1"),)
+
+
+async def test_what_is_said_of_a_call_goes_on_with_it(desk, client, model):
+    call = client.begin("Send", ask_id=999)
+    model.refresh()
+    await do(desk, model.select_call, "0-1")
+    await do(desk, model.set_filter, "size >")
+    call.finish(TimeoutError())
+    model.refresh()
+    assert model.title == "Send ask 999 timed out"
+    assert "expected a value" in model.error
+    changes = heard(model, "title", "detail")
+    client.done()
+    model.refresh()
+    assert changes == []
+
+
+async def test_a_call_over_http_has_no_frame(desk, client, model):
+    await do(desk, model.select, 1)
+    client.done(HttpRequest("GET", "http://host/v1/users"))
+    model.refresh()
+    await do(desk, model.select_call, "0-1")
+    assert (model.selected, model.title) == (0, "GET /v1/users done")
+    assert model.detail[-1][1] == "no frame of it was sent over this connection"
+
+
+async def test_a_call_that_is_not_there_any_more_says_so(desk, client, model):
+    await do(desk, model.select_call, "0-1")
+    assert model.error == "this call was dropped to make room for newer ones"
+    client.done()
+    model.refresh()
+    await do(desk, model.select_call, "0-1")
+    assert (model.error, model.selected_call) == ("", "0-1")

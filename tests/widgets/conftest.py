@@ -1,10 +1,10 @@
 import pytest
 
-from tests.clock import virtual
+from tests.clock import virtual, virtual_io
 from tests.viewmodels.conftest import desk
 from tests.widgets.page import Page, chromium
 
-__all__ = ["desk", "virtual"]
+__all__ = ["desk", "virtual", "virtual_io"]
 
 SIZE = {"width": 640, "height": 480}
 

@@ -108,6 +108,8 @@ STATUS = {
     "detail": "",
     "retry_in": -1,
     "behind": 0,
+    "unwanted": "",
+    "unwanted_names": "",
     "name": "Alice Liddell",
     "initials": "AL",
     "hue": 280,
@@ -130,6 +132,38 @@ def frame_row(number, command, out, size=120, latency=None, status="OK", ask=0):
     }
 
 
+def call_row(number, command, phases, state="done", **more):
+    return {
+        "key": f"0-{number}",
+        "rev": f"{state} 1",
+        "command": command,
+        "ask": number,
+        "at": NOW + number * 1234,
+        "state": state,
+        "error": "",
+        "tries": 1,
+        "total": round(sum(phases), 3),
+        "phases": phases,
+        **more,
+    }
+
+
+CALLS = [
+    call_row(1, "POST /v1/authenticate", [0.4, 3.1, 2.2, 0.3], ask=0),
+    call_row(2, "Login", [0.09, 0.11, 0.4, 0.03]),
+    call_row(3, "Send", [120.5, 0.2, 4.1, 0.1], tries=3),
+    call_row(4, "Send", [0.1, 0.1, 1.1, 0.1], "failed", error="CallRefused"),
+    call_row(5, "GetConversations", [0.1, 0.1, 3e4], "timed out", error="CallTimeout"),
+    call_row(6, "Pull", [812.0], "cancelled", error="CancelledError", ask=0),
+    call_row(7, "a_command_of_a_plugin_with_a_long_name", [0.1, 0.1, 2.5, 1.1]),
+    call_row(8, "WatchPresence", [0.1, 0.2], "waiting", total=None),
+]  # fmt: skip
+
+
+def calls_of(*rows):
+    return {"order": [row["key"] for row in rows], "rows": list(rows)}
+
+
 def inspector_frame(count=40, **more):
     rows = [frame_row(1, "handshake", True, 56, status="")]
     for number in range(2, count, 2):
@@ -140,9 +174,12 @@ def inspector_frame(count=40, **more):
         "order": [row["key"] for row in rows],
         "rows": rows,
         "anew": True,
+        "calls": calls_of(*CALLS),
+        "calls_total": [len(CALLS), 1],
         "total": [count, 0],
         "filter": "",
         "selected": 4,
+        "selected_call": "",
         "title": "#4 -> Send ask 4 150 B",
         "detail": [
             [0, "conversation_id", "1"],

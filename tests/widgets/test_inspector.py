@@ -3,10 +3,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from imnb.engine.requests import HttpRequest
 from imnb.tasks import EngineLoop
+from imnb.viewmodels.call_rows import CallRows
 from imnb.viewmodels.inspector import InspectorViewModel
 from imnb.widgets.inspector import InspectorView
 from tests.inspector.frames import SEND, event_push, feed, make_capture
+from tests.viewmodels.calls import CallingClient
 from tests.widgets.front_end import FrontEnd
 from tests.widgets.samples import inspector_frame
 
@@ -22,8 +25,18 @@ def capture():
 
 
 @pytest.fixture
-async def view(virtual, desk, capture):
-    view = InspectorView(InspectorViewModel(capture, desk.runner), EngineLoop())
+def client():
+    return CallingClient()
+
+
+def inspect(capture, client, desk):
+    model = InspectorViewModel(capture, CallRows(client), desk.runner)
+    return InspectorView(model, EngineLoop())
+
+
+@pytest.fixture
+async def view(virtual, desk, capture, client):
+    view = inspect(capture, client, desk)
     yield view
     view.close()
 
@@ -82,17 +95,55 @@ async def test_a_filter_is_applied_or_its_fault_shown(virtual, front_end):
     assert front_end.last["rows"] == []
 
 
-async def test_the_picture_is_escaped(view, capture):
+async def test_calls_come_by_difference_and_a_burst_is_one_message(
+    virtual, client, front_end
+):
+    first = client.begin("Login", ask_id=1)
+    for _ in range(50):
+        client.done("Pull")
+    await virtual.advance(1)
+    assert len(front_end.frames) == 2
+    assert len(front_end.last["calls"]["rows"]) == 51
+    assert front_end.last["calls_total"] == [51, 1]
+    first.finish()
+    await virtual.advance(1)
+    assert len(front_end.frames) == 3
+    (row,) = front_end.last["calls"]["rows"]
+    assert (row["key"], row["state"]) == ("0-1", "done")
+    assert front_end.last["rows"] == []
+
+
+async def test_one_call_is_looked_into(virtual, client, front_end):
+    client.done(HttpRequest("GET", "http://host/v1/users"))
+    front_end.say("select", number=1)
+    front_end.say("select_call", key="0-1")
+    await virtual.advance(1)
+    assert (front_end.last["selected"], front_end.last["selected_call"]) == (0, "0-1")
+    assert front_end.last["title"] == "GET /v1/users done"
+    front_end.say("select_call", key=1)
+    front_end.say("select_call", key="9-9")
+    await virtual.advance(1)
+    assert "this call was dropped" in front_end.last["error"]
+
+
+async def test_the_picture_is_escaped(view, capture, client):
     feed(capture, True, SEND, ask_id=2)
+    client.begin(HOSTILE).finish(TimeoutError("words of a server"))
+    client.begin("Pull", ask_id=7)
     picture = view.static_html()
-    assert picture.count("<tr>") == 3
+    assert picture.count("<tr>") == 5
     assert "<td>EventPush</td>" in picture
+    assert "<img" not in picture
+    assert "<td>timed out TimeoutError</td>" in picture
+    assert "<td>Pull</td><td>7</td><td>waiting</td><td></td>" in picture
+    assert "words" not in picture
 
 
-async def test_a_closed_view_does_not_hear_of_frames(virtual, desk, capture):
-    view = InspectorView(InspectorViewModel(capture, desk.runner), EngineLoop())
-    view.close()
-    assert capture._listeners == []
+async def test_a_closed_view_does_not_hear_of_frames_and_calls(
+    virtual, desk, capture, client
+):
+    inspect(capture, client, desk).close()
+    assert capture._listeners == client.engine.calls._listeners == client.watchers == []
 
 
 # In a browser.

@@ -51,6 +51,10 @@ STATES = {
     "composer-refused": (ComposerView, REFUSED),
     "status": (StatusView, samples.STATUS),
     "status-lost": (StatusView, LOST),
+    "status-pushes": (
+        StatusView,
+        {**samples.STATUS, "behind": 12, "unwanted": "3 pushes for nobody"},
+    ),
     "inspector": (InspectorView, samples.inspector_frame()),
 }
 CONTRAST = """() => {
@@ -125,6 +129,20 @@ def test_each_colour_of_a_name_can_be_read(open_page, theme):
     page.receive("chat", samples.chat_frame(rows, group=True))
     assert page.page.locator(".imnb-name").count() == len(rows)
     assert page.page.evaluate(CONTRAST) == []
+
+
+@pytest.mark.parametrize("width", [320, 800, 1000])
+def test_the_calls_of_an_inspector_in_each_theme(open_page, theme, width):
+    page = open_page(width=width, height=420, dark=theme == "dark")
+    page.mount("inspector", InspectorView)
+    page.receive("inspector", samples.inspector_frame(selected_call="0-4"))
+    page.page.get_by_role("tab", name="Calls").click()
+    page.screenshot(f"inspector-calls-{theme}-{width}")
+    assert page.page.evaluate(CONTRAST) == []
+    assert page.overflows() == []
+    bar = page.page.locator(".imnb-waterfall").first.bounding_box()
+    table = page.page.get_by_role("grid").bounding_box()
+    assert bar["x"] + bar["width"] <= table["x"] + table["width"]
 
 
 def test_a_narrow_inspector_has_the_message_below_the_frames(open_page):

@@ -40,6 +40,9 @@ async def test_a_frame_tells_the_state_and_the_next_try(virtual, view, client):
     await virtual.advance(1)
     assert front_end.last["detail"] == "refused"
     assert 8 < front_end.last["retry_in"] <= 9
+    client.notifications.come(2, "Kicked")
+    await virtual.advance(1)
+    assert front_end.last["unwanted"] == "2 pushes for nobody"
     front_end.say("reconnect")
     await virtual.advance(1)
     assert client.tries == 1
@@ -82,6 +85,17 @@ def test_a_blocked_kernel_is_told_for_a_while(page):
 
 
 @pytest.mark.browser
+def test_pushes_for_nobody_are_told_calmly(page):
+    pushes = {"unwanted": "3 pushes for nobody", "unwanted_names": "3 Kicked"}
+    page.receive("status", {**STATUS, **pushes})
+    view = page.page.locator(".imnb-status")
+    expect(view).to_contain_text("Online · 3 pushes for nobody")
+    expect(page.page.get_by_role("status")).to_have_text("Online")
+    line = page.page.locator(".imnb-subtitle")
+    expect(line).to_have_attribute("title", "Online\n3 pushes for nobody: 3 Kicked")
+
+
+@pytest.mark.browser
 def test_the_time_to_the_next_try_is_counted_by_the_browser(page):
     page.page.clock.install()
     page.receive("status", LOST)
@@ -101,3 +115,19 @@ def test_the_reason_and_an_error_are_shown(page):
     page.receive("status", {**LOST, "detail": "refused", "error": "it failed"})
     expect(page.page.get_by_title("Connection lost: refused")).to_be_visible()
     expect(page.page.get_by_role("alert")).to_contain_text("it failed")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("detail", "shown"),
+    [
+        ("the server's certificate has expired", "Logged out · the server's certif"),
+        ("closed", "Logged out"),
+    ],
+)
+def test_why_it_is_over_for_good_stands_there(page, detail, shown):
+    over = {**LOST, "label": "Logged out", "retry_in": -1, "detail": detail}
+    page.receive("status", over)
+    view = page.page.locator(".imnb-status")
+    expect(view).to_contain_text(shown)
+    expect(view).not_to_contain_text("closed")

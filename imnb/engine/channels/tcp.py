@@ -106,10 +106,10 @@ class TcpChannel:
             case State.ONLINE:
                 self.retries.online()
             case State.KICKED | State.CLOSED:
-                self.retries.fail_all(
-                    ClosedError(f"the session is over ({change.reason})")
-                )
+                self._dispatcher.away = f"the session is over ({change.reason})"
+                self.retries.fail_all(ClosedError(self._dispatcher.away))
             case _:
+                self._dispatcher.away = "wait until online"
                 self.retries.offline()
 
     def question(self, request: TcpRequest) -> Question:

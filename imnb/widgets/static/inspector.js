@@ -1,4 +1,4 @@
-// The frames of a connection, and the message in the one that is selected.
+// The frames and the calls of a client, and what is in the one that is selected.
 
 const clockFormat = new Intl.DateTimeFormat(undefined, {
   hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hour12: false,
@@ -8,24 +8,14 @@ const COLUMNS = [
   ["ask", "Ask id"], ["size", "Size"], ["latency", "Latency"], ["status", "Status"],
 ];
 
-function cell(name, text, role = "gridcell") {
-  const element = make("span", `imnb-cell imnb-cell-${name}`, text);
-  element.setAttribute("role", role);
-  return element;
-}
-
 function renderHead() {
   const cells = COLUMNS.map(([name, text]) => cell(name, text, "columnheader"));
-  const head = make("div", "imnb-frame imnb-frame-head", ...cells);
-  head.setAttribute("role", "row");
-  return head;
+  return gridHead("imnb-frame imnb-frame-head", cells);
 }
 
-function renderFrame(row, isSelected, select) {
+function renderFrame(row, isSelected, choose) {
   const isBad = row.status && row.status !== "OK";
-  const line = make(
-    "div",
-    `imnb-frame ${row.out ? "imnb-out" : "imnb-in"}${isBad ? " imnb-bad" : ""}`,
+  const cells = [
     cell("number", row.key),
     cell("time", clockFormat.format(date(row.at))),
     cell("direction", row.out ? "↑ out" : "↓ in"),
@@ -34,12 +24,12 @@ function renderFrame(row, isSelected, select) {
     cell("size", `${row.size} B`),
     cell("latency", row.latency === null ? "" : `${row.latency.toFixed(1)} ms`),
     cell("status", isBad ? row.status : ""),
-  );
-  line.setAttribute("role", "row");
-  line.setAttribute("aria-selected", String(isSelected));
-  line.addEventListener("click", () => select(row.key));
-  return line;
+  ];
+  const className = `imnb-frame ${row.out ? "imnb-out" : "imnb-in"}${isBad ? " imnb-bad" : ""}`;
+  return gridRow(className, cells, isSelected, choose);
 }
+
+const FRAMES = { label: "Frames", className: "imnb-frames", head: renderHead, renderRow: renderFrame };
 
 function renderDetail(frame) {
   const lines = frame.detail.map(([depth, label, value]) => {
@@ -52,7 +42,7 @@ function renderDetail(frame) {
   return lines;
 }
 
-function renderTools(send) {
+function renderTools(send, tabs) {
   const filter = make("input", "imnb-input imnb-filter");
   filter.placeholder = 'Filter, e.g.  command == "Send" and size > 100';
   filter.setAttribute("aria-label", "Filter");
@@ -75,74 +65,91 @@ function renderTools(send) {
   follow.type = "checkbox";
   follow.checked = true;
   const count = make("span", "imnb-subtitle imnb-count");
-  const element = make("div", "imnb-tools", filter, make("label", "imnb-follow", follow, "Follow"), count);
-  return { element, follow, count, restore };
+  const label = make("label", "imnb-follow", follow, "Follow");
+  const legend = renderLegend();
+  const element = make("div", "imnb-tools", tabs, filter, legend, label, count);
+  /** The filter is about frames, the legend about calls. */
+  const show = (name) => {
+    filter.hidden = name !== "frames";
+    legend.hidden = name !== "calls";
+  };
+  return { element, follow, count, restore, show };
 }
 
-function renderPanes() {
-  const scroller = make("div", "imnb-scroller");
-  scroller.tabIndex = 0;
-  scroller.setAttribute("role", "rowgroup");
-  scroller.setAttribute("aria-label", "Frames");
-  const empty = make("div", "imnb-empty");
-  const table = make("div", "imnb-table", renderHead(), make("div", "imnb-messages", scroller, empty));
-  table.setAttribute("role", "grid");
-  table.setAttribute("aria-label", "Frames");
+function renderDetailPane() {
   const title = make("div", "imnb-detail-title");
   const fields = make("div", "imnb-fields");
-  const detail = make("section", "imnb-detail", title, fields);
-  detail.tabIndex = 0;
-  detail.setAttribute("aria-label", "Message");
-  return { element: make("div", "imnb-split", table, detail), scroller, empty, title, fields };
+  const element = make("section", "imnb-detail", title, fields);
+  element.tabIndex = 0;
+  element.setAttribute("aria-label", "Message");
+  return { element, title, fields };
 }
 
 function render({ model, el }) {
   begin(el, "imnb-inspector");
   const send = (message) => tell(model, message);
-  const tools = renderTools(send);
-  const panes = renderPanes();
+  let frame = null;
+  let shown = "frames";
+  const choose = {
+    frames: (key) => select({ type: "select", number: Number(key) }),
+    calls: (key) => select({ type: "select_call", key }),
+  };
+  const grids = { frames: new Grid(FRAMES, choose.frames), calls: new Grid(CALLS, choose.calls) };
+  const tabs = renderTabs([["frames", "Frames"], ["calls", "Calls"]], "What is listed", (name) => show(name));
+  const tools = renderTools(send, tabs.element);
+  const detail = renderDetailPane();
+  const split = make("div", "imnb-split", detail.element);
   const error = errorPanel(model);
-  el.append(tools.element, error.element, panes.element);
+  el.append(tools.element, error.element, split);
 
-  const rows = new Rows();
-  let frame = { selected: 0 };
   const setFollow = (isFollowing) => {
-    tools.follow.checked = list.options.stick = isFollowing;
-    if (isFollowing) list.scrollToEnd();
+    tools.follow.checked = isFollowing;
+    for (const grid of Object.values(grids)) grid.follow(isFollowing);
   };
-  const select = (key) => {
+  const select = (message) => {
     setFollow(false);
-    send({ type: "select", number: Number(key) });
+    send(message);
   };
-  const list = new VirtualList(panes.scroller, (item) => renderFrame(item.row, item.isSelected, select), {
-    estimate: 24,
-    stick: true,
-  });
   tools.follow.addEventListener("change", () => setFollow(tools.follow.checked));
-  chooseByKeys(list, () => rows.order, () => String(frame.selected), select);
-  const draw = () => {
+  const drawFrames = () => {
     const [total, dropped] = frame.total;
-    tools.count.textContent = `${frame.shown} of ${total} frames${dropped ? `, ${dropped} dropped` : ""}`;
+    const count = grids.frames.rows.order.length;
+    tools.count.textContent = `${count} of ${total} frames${dropped ? `, ${dropped} dropped` : ""}`;
+    grids.frames.draw(String(frame.selected), total ? "No frame fits the filter" : "No frames yet");
+  };
+  const drawCalls = () => {
+    tools.count.textContent = countCalls(grids.calls.rows.order.length, frame.calls_total);
+    grids.calls.draw(frame.selected_call, "No calls yet");
+  };
+  const draw = () => {
+    if (!frame) return;
     tools.restore(frame.filter);
     error.show(frame.error);
-    panes.title.textContent = frame.selected ? frame.title : "Select a frame to see the message in it";
-    panes.fields.replaceChildren(...renderDetail(frame));
-    panes.empty.hidden = rows.order.length > 0;
-    panes.empty.textContent = total ? "No frame fits the filter" : "No frames yet";
-    const items = rows.list().map((row) => {
-      const isSelected = row.key === String(frame.selected);
-      return { key: row.key, row, isSelected, stamp: `${row.rev} ${isSelected}` };
-    });
-    list.setItems(items);
+    const hint = shown === "calls" ? "Select a call to see its times and its request" : "Select a frame to see the message in it";
+    detail.title.textContent = frame.selected || frame.selected_call ? frame.title : hint;
+    detail.fields.replaceChildren(...renderDetail(frame));
+    if (shown === "calls") drawCalls();
+    else drawFrames();
   };
+  const show = (name) => {
+    grids[shown].element.remove();
+    shown = name;
+    tools.show(name);
+    split.prepend(grids[name].element);
+    grids[name].resume();
+    draw();
+    if (!tools.follow.checked) grids[name].list.scrollToKey(grids[name].selected);
+  };
+  tabs.choose(shown);
   const disconnect = connect(model, (next) => {
-    rows.take(next);
-    frame = { ...next, shown: rows.order.length };
+    grids.frames.rows.take(next);
+    grids.calls.rows.take({ ...next.calls, anew: next.anew });
+    frame = next;
     draw();
   });
   return () => {
     disconnect();
-    list.destroy();
+    for (const grid of Object.values(grids)) grid.list.destroy();
   };
 }
 

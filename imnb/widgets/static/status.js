@@ -29,9 +29,12 @@ function render({ model, el }) {
     const texts = [];
     const left = Math.ceil((due - Date.now()) / 1000);
     if (due) texts.push(left > 0 ? `next try in ${left} s` : "trying…");
+    // For good: a tooltip is not enough to say why, e.g. a certificate that is refused.
+    else if (frame.tone === "bad" && frame.detail && frame.detail !== "closed") texts.push(frame.detail);
     if (frame.behind > 0) texts.push(`${frame.behind} to catch up`);
     if (blockedUntil > Date.now()) texts.push(frame.blocked);
     else blockedUntil = 0;
+    if (frame.unwanted) texts.push(frame.unwanted);
     parts.more.textContent = texts.map((text) => ` · ${text}`).join("");
   };
   const timer = setInterval(() => (due || blockedUntil) && count(), 500);
@@ -43,7 +46,9 @@ function render({ model, el }) {
     parts.picture.replaceChildren(avatar(next.initials, next.hue));
     parts.dot.dataset.tone = el.dataset.tone = next.tone;
     if (parts.label.textContent !== next.label) parts.label.textContent = next.label;
-    parts.line.title = [next.label, next.detail].filter(Boolean).join(": ");
+    const state = [next.label, next.detail].filter(Boolean).join(": ");
+    const pushes = next.unwanted ? `${next.unwanted}: ${next.unwanted_names}` : "";
+    parts.line.title = [state, pushes].filter(Boolean).join("\n");
     parts.retry.hidden = next.retry_in < 0;
     parts.error.show(next.error);
     count();

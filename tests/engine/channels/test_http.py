@@ -1,6 +1,5 @@
 import asyncio
 import dataclasses
-import time
 
 import pytest
 from aiohttp import web
@@ -48,14 +47,9 @@ async def channel():
     await made.close()
 
 
-def freeze():
-    """What a synchronous cell does."""
-    time.sleep(0.5)
-
-
-async def test_a_frozen_loop_is_no_time_out(serve, channel):
+async def test_a_frozen_loop_is_no_time_out(serve, channel, virtual_io):
     async def answer(request):
-        freeze()
+        virtual_io.freeze(0.5)
         return web.Response(text="here")
 
     url = await serve(answer)
