@@ -2,15 +2,22 @@
 
 import dataclasses
 
-from imnb.models.ids import UserId
+from imnb.models.ids import NO_FILE, FileId, UserId
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class User:
-    """Somebody with an account."""
+    """Somebody with an account.
+
+    Attributes:
+        about: a line about themselves.
+        avatar: a file of the server; empty for none.
+    """
 
     user_id: UserId
     name: str
+    about: str = ""
+    avatar: FileId = NO_FILE
 
     @property
     def display_name(self) -> str:

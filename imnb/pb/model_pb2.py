@@ -24,21 +24,29 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13imnb/pb/model.proto\x12\x07imnb.pb\"%\n\x04User\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"9\n\x06Member\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08read_seq\x18\x03 \x01(\x03\"\xce\x01\n\x0c\x43onversation\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\x03\x12\'\n\x04kind\x18\x02 \x01(\x0e\x32\x19.imnb.pb.ConversationKind\x12\r\n\x05title\x18\x03 \x01(\t\x12 \n\x07members\x18\x04 \x03(\x0b\x32\x0f.imnb.pb.Member\x12\x12\n\ncreated_at\x18\x05 \x01(\x03\x12\x11\n\tfirst_seq\x18\x06 \x01(\x03\x12\x10\n\x08last_seq\x18\x07 \x01(\x03\x12\x12\n\nchange_seq\x18\x08 \x01(\x03\"\x93\x01\n\x07Message\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\x03\x12\x0b\n\x03seq\x18\x02 \x01(\x03\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x11\n\tsender_id\x18\x04 \x01(\t\x12\x0c\n\x04kind\x18\x05 \x01(\t\x12\x0c\n\x04text\x18\x06 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x07 \x01(\x0c\x12\x0f\n\x07sent_at\x18\x08 \x01(\x03*X\n\x10\x43onversationKind\x12!\n\x1d\x43ONVERSATION_KIND_UNSPECIFIED\x10\x00\x12\n\n\x06\x44IRECT\x10\x01\x12\t\n\x05GROUP\x10\x02\x12\n\n\x06SYSTEM\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13imnb/pb/model.proto\x12\x07imnb.pb\"D\n\x04User\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05\x61\x62out\x18\x03 \x01(\t\x12\x0e\n\x06\x61vatar\x18\x04 \x01(\t\";\n\x07\x43ontact\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\r\n\x05\x61lias\x18\x02 \x01(\t\x12\x10\n\x08\x61\x64\x64\x65\x64_at\x18\x03 \x01(\x03\"m\n\x06Member\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08read_seq\x18\x03 \x01(\x03\x12\x15\n\rdelivered_seq\x18\x04 \x01(\x03\x12\x1b\n\x04role\x18\x05 \x01(\x0e\x32\r.imnb.pb.Role\"\xdf\x01\n\x0c\x43onversation\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\x03\x12\'\n\x04kind\x18\x02 \x01(\x0e\x32\x19.imnb.pb.ConversationKind\x12\r\n\x05title\x18\x03 \x01(\t\x12 \n\x07members\x18\x04 \x03(\x0b\x32\x0f.imnb.pb.Member\x12\x12\n\ncreated_at\x18\x05 \x01(\x03\x12\x11\n\tfirst_seq\x18\x06 \x01(\x03\x12\x10\n\x08last_seq\x18\x07 \x01(\x03\x12\x12\n\nchange_seq\x18\x08 \x01(\x03\x12\x0f\n\x07version\x18\t \x01(\x03\"\x87\x01\n\x0bPreferences\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\x03\x12\x11\n\tpinned_at\x18\x02 \x01(\x03\x12\x13\n\x0bmuted_until\x18\x03 \x01(\x03\x12\r\n\x05\x64raft\x18\x04 \x01(\t\x12\x16\n\x0e\x64raft_reply_to\x18\x05 \x01(\x03\x12\x10\n\x08\x64raft_at\x18\x06 \x01(\x03\"*\n\x08Reaction\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\r\n\x05\x65moji\x18\x02 \x01(\t\"\xf4\x01\n\x07Message\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\x03\x12\x0b\n\x03seq\x18\x02 \x01(\x03\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12\x11\n\tsender_id\x18\x04 \x01(\t\x12\x0c\n\x04kind\x18\x05 \x01(\t\x12\x0c\n\x04text\x18\x06 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x07 \x01(\x0c\x12\x0f\n\x07sent_at\x18\x08 \x01(\x03\x12\x11\n\tedited_at\x18\t \x01(\x03\x12\x12\n\nrevoked_at\x18\n \x01(\x03\x12\x12\n\nchange_seq\x18\x0b \x01(\x03\x12$\n\treactions\x18\x0c \x03(\x0b\x32\x11.imnb.pb.Reaction*X\n\x10\x43onversationKind\x12!\n\x1d\x43ONVERSATION_KIND_UNSPECIFIED\x10\x00\x12\n\n\x06\x44IRECT\x10\x01\x12\t\n\x05GROUP\x10\x02\x12\n\n\x06SYSTEM\x10\x03*\x1d\n\x04Role\x12\n\n\x06MEMBER\x10\x00\x12\t\n\x05OWNER\x10\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'imnb.pb.model_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CONVERSATIONKIND']._serialized_start=489
-  _globals['_CONVERSATIONKIND']._serialized_end=577
+  _globals['_CONVERSATIONKIND']._serialized_start=929
+  _globals['_CONVERSATIONKIND']._serialized_end=1017
+  _globals['_ROLE']._serialized_start=1019
+  _globals['_ROLE']._serialized_end=1048
   _globals['_USER']._serialized_start=32
-  _globals['_USER']._serialized_end=69
-  _globals['_MEMBER']._serialized_start=71
-  _globals['_MEMBER']._serialized_end=128
-  _globals['_CONVERSATION']._serialized_start=131
-  _globals['_CONVERSATION']._serialized_end=337
-  _globals['_MESSAGE']._serialized_start=340
-  _globals['_MESSAGE']._serialized_end=487
+  _globals['_USER']._serialized_end=100
+  _globals['_CONTACT']._serialized_start=102
+  _globals['_CONTACT']._serialized_end=161
+  _globals['_MEMBER']._serialized_start=163
+  _globals['_MEMBER']._serialized_end=272
+  _globals['_CONVERSATION']._serialized_start=275
+  _globals['_CONVERSATION']._serialized_end=498
+  _globals['_PREFERENCES']._serialized_start=501
+  _globals['_PREFERENCES']._serialized_end=636
+  _globals['_REACTION']._serialized_start=638
+  _globals['_REACTION']._serialized_end=680
+  _globals['_MESSAGE']._serialized_start=683
+  _globals['_MESSAGE']._serialized_end=927
 # @@protoc_insertion_point(module_scope)

@@ -26,7 +26,7 @@ from imnb.pb import model_pb2 as imnb_dot_pb_dot_model__pb2
 from imnb.pb import options_pb2 as imnb_dot_pb_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12imnb/pb/sync.proto\x12\x07imnb.pb\x1a\x13imnb/pb/model.proto\x1a\x15imnb/pb/options.proto\"C\n\nReadCursor\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\x03\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x0b\n\x03seq\x18\x03 \x01(\x03\"\xbc\x01\n\x05\x45vent\x12\x11\n\tevent_seq\x18\x01 \x01(\x03\x12#\n\x07message\x18\x02 \x01(\x0b\x32\x10.imnb.pb.MessageH\x00\x12-\n\x0c\x63onversation\x18\x03 \x01(\x0b\x32\x15.imnb.pb.ConversationH\x00\x12#\n\x04read\x18\x04 \x01(\x0b\x32\x13.imnb.pb.ReadCursorH\x00\x12\x1d\n\x04user\x18\x05 \x01(\x0b\x32\r.imnb.pb.UserH\x00\x42\x08\n\x06\x63hange\"O\n\tEventPush\x12\x1e\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x0e.imnb.pb.Event\x12\x0e\n\x06\x62\x65hind\x18\x02 \x01(\x08\x12\x0c\n\x04head\x18\x03 \x01(\x03:\x04\xf8\xbb\x18@\":\n\x0bPullRequest\x12\r\n\x05\x65poch\x18\x01 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\x03\x12\r\n\x05limit\x18\x03 \x01(\x05\"H\n\tPullReply\x12\x1e\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x0e.imnb.pb.Event\x12\x0c\n\x04head\x18\x02 \x01(\x03\x12\r\n\x05reset\x18\x03 \x01(\x08\" \n\x0cResetRequest\x12\x10\n\x08messages\x18\x01 \x01(\x05\"c\n\x10\x43onversationHead\x12+\n\x0c\x63onversation\x18\x01 \x01(\x0b\x32\x15.imnb.pb.Conversation\x12\"\n\x08messages\x18\x02 \x03(\x0b\x32\x10.imnb.pb.Message\"q\n\tResetPage\x12(\n\x05heads\x18\x01 \x03(\x0b\x32\x19.imnb.pb.ConversationHead\x12\x1c\n\x05users\x18\x02 \x03(\x0b\x32\r.imnb.pb.User\x12\r\n\x05\x65poch\x18\x03 \x01(\t\x12\r\n\x05\x61s_of\x18\x04 \x01(\x03\"\'\n\x12\x41\x63knowledgeRequest\x12\x11\n\tevent_seq\x18\x01 \x01(\x03\"\x12\n\x10\x41\x63knowledgeReply\"K\n\x0eHistoryRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\x03\x12\x10\n\x08\x66rom_seq\x18\x02 \x01(\x03\x12\x0e\n\x06to_seq\x18\x03 \x01(\x03\"2\n\x0cHistoryReply\x12\"\n\x08messages\x18\x01 \x03(\x0b\x32\x10.imnb.pb.Message2\x94\x02\n\x04Sync\x12\x39\n\x04Pull\x12\x14.imnb.pb.PullRequest\x1a\x12.imnb.pb.PullReply\"\x07\x90\x02\x01\xf0\xbb\x18\n\x12=\n\x05Reset\x12\x15.imnb.pb.ResetRequest\x1a\x12.imnb.pb.ResetPage\"\x07\x90\x02\x01\xf0\xbb\x18\x0b\x30\x01\x12N\n\x0b\x41\x63knowledge\x12\x1b.imnb.pb.AcknowledgeRequest\x1a\x19.imnb.pb.AcknowledgeReply\"\x07\x90\x02\x02\xf0\xbb\x18\x0c\x12\x42\n\x07History\x12\x17.imnb.pb.HistoryRequest\x1a\x15.imnb.pb.HistoryReply\"\x07\x90\x02\x01\xf0\xbb\x18\rb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12imnb/pb/sync.proto\x12\x07imnb.pb\x1a\x13imnb/pb/model.proto\x1a\x15imnb/pb/options.proto\"C\n\nReadCursor\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\x03\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x0b\n\x03seq\x18\x03 \x01(\x03\"t\n\x06\x45\x64ited\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\x03\x12\x0b\n\x03seq\x18\x02 \x01(\x03\x12\x12\n\nchange_seq\x18\x03 \x01(\x03\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x05 \x01(\x0c\x12\x11\n\tedited_at\x18\x06 \x01(\x03\"W\n\x07Revoked\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\x03\x12\x0b\n\x03seq\x18\x02 \x01(\x03\x12\x12\n\nchange_seq\x18\x03 \x01(\x03\x12\x12\n\nrevoked_at\x18\x04 \x01(\x03\"t\n\x07Reacted\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\x03\x12\x0b\n\x03seq\x18\x02 \x01(\x03\x12\x12\n\nchange_seq\x18\x03 \x01(\x03\x12\x0f\n\x07user_id\x18\x04 \x01(\t\x12\r\n\x05\x65moji\x18\x05 \x01(\t\x12\x0f\n\x07removed\x18\x06 \x01(\x08\"?\n\x13\x43onversationChanged\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\x03\x12\x0f\n\x07version\x18\x02 \x01(\x03\"+\n\x10\x43onversationLeft\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\x03\"U\n\x0e\x43ontactChanged\x12!\n\x07\x63ontact\x18\x01 \x01(\x0b\x32\x10.imnb.pb.Contact\x12\x0f\n\x07removed\x18\x02 \x01(\x08\x12\x0f\n\x07version\x18\x03 \x01(\x03\"\xeb\x03\n\x05\x45vent\x12\x11\n\tevent_seq\x18\x01 \x01(\x03\x12#\n\x07message\x18\x02 \x01(\x0b\x32\x10.imnb.pb.MessageH\x00\x12-\n\x0c\x63onversation\x18\x03 \x01(\x0b\x32\x15.imnb.pb.ConversationH\x00\x12#\n\x04read\x18\x04 \x01(\x0b\x32\x13.imnb.pb.ReadCursorH\x00\x12\x1d\n\x04user\x18\x05 \x01(\x0b\x32\r.imnb.pb.UserH\x00\x12!\n\x06\x65\x64ited\x18\x06 \x01(\x0b\x32\x0f.imnb.pb.EditedH\x00\x12#\n\x07revoked\x18\x07 \x01(\x0b\x32\x10.imnb.pb.RevokedH\x00\x12#\n\x07reacted\x18\x08 \x01(\x0b\x32\x10.imnb.pb.ReactedH\x00\x12<\n\x14\x63onversation_changed\x18\t \x01(\x0b\x32\x1c.imnb.pb.ConversationChangedH\x00\x12)\n\x04left\x18\n \x01(\x0b\x32\x19.imnb.pb.ConversationLeftH\x00\x12+\n\x0bpreferences\x18\x0b \x01(\x0b\x32\x14.imnb.pb.PreferencesH\x00\x12*\n\x07\x63ontact\x18\x0c \x01(\x0b\x32\x17.imnb.pb.ContactChangedH\x00\x42\x08\n\x06\x63hange\"O\n\tEventPush\x12\x1e\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x0e.imnb.pb.Event\x12\x0e\n\x06\x62\x65hind\x18\x02 \x01(\x08\x12\x0c\n\x04head\x18\x03 \x01(\x03:\x04\xf8\xbb\x18@\":\n\x0bPullRequest\x12\r\n\x05\x65poch\x18\x01 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\x03\x12\r\n\x05limit\x18\x03 \x01(\x05\"H\n\tPullReply\x12\x1e\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x0e.imnb.pb.Event\x12\x0c\n\x04head\x18\x02 \x01(\x03\x12\r\n\x05reset\x18\x03 \x01(\x08\" \n\x0cResetRequest\x12\x10\n\x08messages\x18\x01 \x01(\x05\"\x8e\x01\n\x10\x43onversationHead\x12+\n\x0c\x63onversation\x18\x01 \x01(\x0b\x32\x15.imnb.pb.Conversation\x12\"\n\x08messages\x18\x02 \x03(\x0b\x32\x10.imnb.pb.Message\x12)\n\x0bpreferences\x18\x03 \x01(\x0b\x32\x14.imnb.pb.Preferences\"\xaf\x01\n\tResetPage\x12(\n\x05heads\x18\x01 \x03(\x0b\x32\x19.imnb.pb.ConversationHead\x12\x1c\n\x05users\x18\x02 \x03(\x0b\x32\r.imnb.pb.User\x12\r\n\x05\x65poch\x18\x03 \x01(\t\x12\r\n\x05\x61s_of\x18\x04 \x01(\x03\x12\"\n\x08\x63ontacts\x18\x05 \x03(\x0b\x32\x10.imnb.pb.Contact\x12\x18\n\x10\x63ontacts_version\x18\x06 \x01(\x03\"\'\n\x12\x41\x63knowledgeRequest\x12\x11\n\tevent_seq\x18\x01 \x01(\x03\"\x12\n\x10\x41\x63knowledgeReply\"K\n\x0eHistoryRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\x03\x12\x10\n\x08\x66rom_seq\x18\x02 \x01(\x03\x12\x0e\n\x06to_seq\x18\x03 \x01(\x03\"8\n\x0e\x43hangedRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\x03\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\x03\"@\n\x0c\x43hangedReply\x12\"\n\x08messages\x18\x01 \x03(\x0b\x32\x10.imnb.pb.Message\x12\x0c\n\x04more\x18\x02 \x01(\x08\"2\n\x0cHistoryReply\x12\"\n\x08messages\x18\x01 \x03(\x0b\x32\x10.imnb.pb.Message2\xd8\x02\n\x04Sync\x12\x39\n\x04Pull\x12\x14.imnb.pb.PullRequest\x1a\x12.imnb.pb.PullReply\"\x07\x90\x02\x01\xf0\xbb\x18\n\x12=\n\x05Reset\x12\x15.imnb.pb.ResetRequest\x1a\x12.imnb.pb.ResetPage\"\x07\x90\x02\x01\xf0\xbb\x18\x0b\x30\x01\x12N\n\x0b\x41\x63knowledge\x12\x1b.imnb.pb.AcknowledgeRequest\x1a\x19.imnb.pb.AcknowledgeReply\"\x07\x90\x02\x02\xf0\xbb\x18\x0c\x12\x42\n\x07History\x12\x17.imnb.pb.HistoryRequest\x1a\x15.imnb.pb.HistoryReply\"\x07\x90\x02\x01\xf0\xbb\x18\r\x12\x42\n\x07\x43hanged\x12\x17.imnb.pb.ChangedRequest\x1a\x15.imnb.pb.ChangedReply\"\x07\x90\x02\x01\xf0\xbb\x18\x0e\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,30 +43,48 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SYNC'].methods_by_name['Acknowledge']._serialized_options = b'\220\002\002\360\273\030\014'
   _globals['_SYNC'].methods_by_name['History']._loaded_options = None
   _globals['_SYNC'].methods_by_name['History']._serialized_options = b'\220\002\001\360\273\030\r'
+  _globals['_SYNC'].methods_by_name['Changed']._loaded_options = None
+  _globals['_SYNC'].methods_by_name['Changed']._serialized_options = b'\220\002\001\360\273\030\016'
   _globals['_READCURSOR']._serialized_start=75
   _globals['_READCURSOR']._serialized_end=142
-  _globals['_EVENT']._serialized_start=145
-  _globals['_EVENT']._serialized_end=333
-  _globals['_EVENTPUSH']._serialized_start=335
-  _globals['_EVENTPUSH']._serialized_end=414
-  _globals['_PULLREQUEST']._serialized_start=416
-  _globals['_PULLREQUEST']._serialized_end=474
-  _globals['_PULLREPLY']._serialized_start=476
-  _globals['_PULLREPLY']._serialized_end=548
-  _globals['_RESETREQUEST']._serialized_start=550
-  _globals['_RESETREQUEST']._serialized_end=582
-  _globals['_CONVERSATIONHEAD']._serialized_start=584
-  _globals['_CONVERSATIONHEAD']._serialized_end=683
-  _globals['_RESETPAGE']._serialized_start=685
-  _globals['_RESETPAGE']._serialized_end=798
-  _globals['_ACKNOWLEDGEREQUEST']._serialized_start=800
-  _globals['_ACKNOWLEDGEREQUEST']._serialized_end=839
-  _globals['_ACKNOWLEDGEREPLY']._serialized_start=841
-  _globals['_ACKNOWLEDGEREPLY']._serialized_end=859
-  _globals['_HISTORYREQUEST']._serialized_start=861
-  _globals['_HISTORYREQUEST']._serialized_end=936
-  _globals['_HISTORYREPLY']._serialized_start=938
-  _globals['_HISTORYREPLY']._serialized_end=988
-  _globals['_SYNC']._serialized_start=991
-  _globals['_SYNC']._serialized_end=1267
+  _globals['_EDITED']._serialized_start=144
+  _globals['_EDITED']._serialized_end=260
+  _globals['_REVOKED']._serialized_start=262
+  _globals['_REVOKED']._serialized_end=349
+  _globals['_REACTED']._serialized_start=351
+  _globals['_REACTED']._serialized_end=467
+  _globals['_CONVERSATIONCHANGED']._serialized_start=469
+  _globals['_CONVERSATIONCHANGED']._serialized_end=532
+  _globals['_CONVERSATIONLEFT']._serialized_start=534
+  _globals['_CONVERSATIONLEFT']._serialized_end=577
+  _globals['_CONTACTCHANGED']._serialized_start=579
+  _globals['_CONTACTCHANGED']._serialized_end=664
+  _globals['_EVENT']._serialized_start=667
+  _globals['_EVENT']._serialized_end=1158
+  _globals['_EVENTPUSH']._serialized_start=1160
+  _globals['_EVENTPUSH']._serialized_end=1239
+  _globals['_PULLREQUEST']._serialized_start=1241
+  _globals['_PULLREQUEST']._serialized_end=1299
+  _globals['_PULLREPLY']._serialized_start=1301
+  _globals['_PULLREPLY']._serialized_end=1373
+  _globals['_RESETREQUEST']._serialized_start=1375
+  _globals['_RESETREQUEST']._serialized_end=1407
+  _globals['_CONVERSATIONHEAD']._serialized_start=1410
+  _globals['_CONVERSATIONHEAD']._serialized_end=1552
+  _globals['_RESETPAGE']._serialized_start=1555
+  _globals['_RESETPAGE']._serialized_end=1730
+  _globals['_ACKNOWLEDGEREQUEST']._serialized_start=1732
+  _globals['_ACKNOWLEDGEREQUEST']._serialized_end=1771
+  _globals['_ACKNOWLEDGEREPLY']._serialized_start=1773
+  _globals['_ACKNOWLEDGEREPLY']._serialized_end=1791
+  _globals['_HISTORYREQUEST']._serialized_start=1793
+  _globals['_HISTORYREQUEST']._serialized_end=1868
+  _globals['_CHANGEDREQUEST']._serialized_start=1870
+  _globals['_CHANGEDREQUEST']._serialized_end=1926
+  _globals['_CHANGEDREPLY']._serialized_start=1928
+  _globals['_CHANGEDREPLY']._serialized_end=1992
+  _globals['_HISTORYREPLY']._serialized_start=1994
+  _globals['_HISTORYREPLY']._serialized_end=2044
+  _globals['_SYNC']._serialized_start=2047
+  _globals['_SYNC']._serialized_end=2391
 # @@protoc_insertion_point(module_scope)

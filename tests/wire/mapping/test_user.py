@@ -1,14 +1,14 @@
 import pytest
 
 from imnb.errors import EnvelopeError
-from imnb.models.ids import UserId
+from imnb.models.ids import FileId, UserId
 from imnb.models.user import User
 from imnb.pb import model_pb2
 from imnb.wire.mapping import user
 
 
 def test_there_and_back():
-    bob = User(UserId("bob"), "Bob")
+    bob = User(UserId("bob"), "Bob", "On holiday", FileId("f1"))
     assert user.from_pb(user.to_pb(bob)) == bob
 
 
