@@ -2,11 +2,15 @@
 
 import dataclasses
 
+from imnb.devserver.address_book import AddressBook
 from imnb.devserver.feed import EventFeed
 from imnb.models.ids import ClientId, ConversationId, UserId
+from imnb.pb import model_pb2 as model
 
 MAX_ID_CHARACTERS = 64
 MAX_NAME_CHARACTERS = 64
+MAX_ABOUT_CHARACTERS = 500
+MAX_AVATAR_CHARACTERS = 64
 MAX_DEVICE_CHARACTERS = 128
 MAX_CLIENT_ID_CHARACTERS = 64
 
@@ -19,11 +23,22 @@ class Account:
         rooms: conversations the user is in, in the order of joining.
         sent: where each message with a client id went, as long as it is kept.
         groups: groups made, by the client id of the request.
+        announcements: the conversation that the server writes to them in.
+        acknowledged: the newest event that one of the devices has stored, as far
+            as others were told.
     """
 
     user_id: UserId
     name: str
     feed: EventFeed
+    about: str = dataclasses.field(default="", repr=False)
+    avatar: str = dataclasses.field(default="", repr=False)
+    announcements: ConversationId | None = None
+    acknowledged: int = 0
+    book: AddressBook = dataclasses.field(default_factory=AddressBook)
+    preferences: dict[ConversationId, model.Preferences] = dataclasses.field(
+        default_factory=dict, repr=False
+    )
     rooms: list[ConversationId] = dataclasses.field(default_factory=list)
     sent: dict[ClientId, tuple[ConversationId, int]] = dataclasses.field(
         default_factory=dict, repr=False
@@ -47,3 +62,13 @@ def fault_of_name(name: str) -> str:
     if not name.strip() or len(name) > MAX_NAME_CHARACTERS:
         return f"a name has 1 to {MAX_NAME_CHARACTERS} characters, not {len(name)}"
     return "" if name.isprintable() else "a name has no control characters"
+
+
+def fault_of_profile(name: str, about: str, avatar: str) -> str:
+    """Why this cannot be what somebody says of themselves; empty when it can."""
+    if len(about) > MAX_ABOUT_CHARACTERS:
+        size = len(about)
+        return f"a line about oneself has {MAX_ABOUT_CHARACTERS} characters, not {size}"
+    if len(avatar) > MAX_AVATAR_CHARACTERS or not avatar.isprintable():
+        return "an avatar is the id of a file, or empty"
+    return fault_of_name(name)

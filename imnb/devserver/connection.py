@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from imnb.config import Limits
 from imnb.devserver.feed import EventFeed
+from imnb.devserver.paging import page_bytes
 from imnb.devserver.refusal import Refusal
 from imnb.errors import ConnectionLost, LocalProtocolError, RemoteProtocolError
 from imnb.net.transport import Transport
@@ -81,6 +82,7 @@ class Connection:
         self._scope = scope
         self._clock = clock
         self._limits = limits
+        self._page_bytes = page_bytes(limits)
         self._requests: collections.deque[envelope.Envelope] = collections.deque()
         self._is_paused = False
         self._streams = 0
@@ -146,15 +148,30 @@ class Connection:
 
     def push(self, command: int, body: bytes) -> None:
         """Send something unasked."""
-        if not self.is_closing:
-            self._put(self._session.encode(command, 0, body))
+        if self.is_closing:
+            return
+        try:
+            frame = self._session.encode(command, 0, body)
+        except LocalProtocolError as too_big:
+            self.close(f"an event does not fit a frame: {too_big}")
+        else:
+            self._put(frame)
+
+    def signal(self, command: int, body: bytes) -> bool:
+        """Send what is worth nothing later; False if the client is too slow."""
+        if self.waiting_since is not None or self._transport.unsent > PUSH_WINDOW:
+            return False
+        self.push(command, body)
+        return True
 
     def tell(self, feed: EventFeed) -> None:
         """Push the events that are new, as far as the client reads."""
         while (
             self.told < feed.head and self.waiting_since is None and not self.is_closing
         ):
-            body, self.told = feed.push(self.told, self._limits.push_queue_events)
+            body, self.told = feed.push(
+                self.told, self._limits.push_queue_events, self._page_bytes
+            )
             self.push(_EVENT_PUSH, body)
             if self._transport.unsent > PUSH_WINDOW:
                 self._wait_for_room()

@@ -6,15 +6,19 @@ from typing import Any
 from google.protobuf.message import DecodeError, Message
 
 from imnb.devserver.account import MAX_DEVICE_CHARACTERS
-from imnb.devserver.actions import CHANGES, QUERIES, STREAMS
+from imnb.devserver.actions import CHANGES, CHECKS, QUERIES, STREAMS
 from imnb.devserver.connection import Connection
 from imnb.devserver.ledger import Ledger
+from imnb.devserver.presence import Presence
 from imnb.devserver.realm import Realm
+from imnb.devserver.receipts import Receipts
 from imnb.devserver.record import Record
 from imnb.devserver.refusal import Refusal
 from imnb.devserver.sessions import Sessions
+from imnb.devserver.typing_signal import set_typing
 from imnb.errors import AuthError
 from imnb.models.ids import UserId
+from imnb.pb import chat_pb2 as chat
 from imnb.pb import envelope_pb2 as envelope
 from imnb.pb import session_pb2 as pb
 from imnb.pb.sync_pb2 import AcknowledgeReply, AcknowledgeRequest
@@ -50,12 +54,18 @@ class Desk:
         self._wall_clock = wall_clock
         self._silence_limit_ms = round(silence_limit * 1000)
         self._commands = builtin_commands()
+        self._presence = Presence(realm.world, sessions, wall_clock)
+        self._receipts = Receipts(
+            realm.world, ledger, sessions, scope=scope, wall_clock=wall_clock
+        )
         self._own: Mapping[str, Callable[[Connection, Any], Message]] = {
             "Login": self._login,
             "Ping": self._ping,
             "Acknowledge": self._acknowledge,
             "ListSessions": self._list_sessions,
             "EndSession": self._end_session,
+            "SetTyping": self._set_typing,
+            "WatchPresence": self._presence.watch,
         }
 
     def answer(self, connection: Connection, request: envelope.Envelope) -> None:
@@ -69,11 +79,17 @@ class Desk:
         """See `connection.Desk.has_room`."""
         if connection.user is not None:
             connection.tell(self._realm.world.account(connection.user).feed)
+            self._presence.has_room(connection)
 
     def left(self, connection: Connection, reason: str) -> None:
         """See `connection.Desk.left`."""
         self._sessions.leave(connection)
+        self._presence.forget(connection)
         self._left(connection, reason)
+
+    def close(self) -> None:
+        """Begin nothing any more."""
+        self._receipts.close()
 
     def _guard(
         self,
@@ -149,6 +165,10 @@ class Desk:
         body: Message,
     ) -> None:
         now = self._wall_clock()
+        if name in CHECKS and self._ledger.is_idle:
+            # What is refused need not be stored. While others wait for the disk
+            # it cannot be told yet: they may be what this one needs.
+            CHECKS[name](self._realm.world, who, body)
 
         def make() -> None:
             reply = CHANGES[name](self._realm.world, who, body, now)
@@ -196,12 +216,19 @@ class Desk:
     def _acknowledge(
         self, connection: Connection, request: AcknowledgeRequest
     ) -> AcknowledgeReply:
-        head = self._realm.world.account(connection.user or UserId("")).feed.head
+        who = connection.user or UserId("")
+        head = self._realm.world.account(who).feed.head
         if request.event_seq > head:
             text = f"event {request.event_seq} does not exist, {head} is the newest"
             raise Refusal(envelope.BAD_REQUEST, text)
         connection.acknowledged = max(connection.acknowledged, request.event_seq)
+        self._receipts.acknowledge(who, request.event_seq)
         return AcknowledgeReply()
+
+    def _set_typing(
+        self, connection: Connection, request: chat.SetTypingRequest
+    ) -> chat.SetTypingReply:
+        return set_typing(self._realm.world, self._sessions, connection, request)
 
     def _list_sessions(
         self, connection: Connection, _: pb.ListSessionsRequest

@@ -7,14 +7,13 @@ remembers up to where it was told.
 from collections.abc import Iterable
 
 from imnb.devserver import splice
+from imnb.devserver.paging import MAX_PAGE_BYTES
 from imnb.pb.sync_pb2 import EventPush
 
 MAX_PUSHED = 200
 """Events that are joined into one push."""
 SLACK = 4
 """Dropped events are freed when they are 1/4 of the retention."""
-MAX_EVENTS_BYTES = 256 * 1024
-"""Bytes of one page of events; far below the limit of a frame."""
 
 
 class EventFeed:
@@ -55,24 +54,32 @@ class EventFeed:
         """Everything above ``cursor`` is there."""
         return self.oldest - 1 <= cursor <= self.head
 
-    def page(self, after: int, limit: int) -> tuple[bytes, int]:
+    def between(self, after: int, last: int) -> list[bytes]:
+        """Events above ``after`` up to ``last``, without their numbers."""
+        return self._changes[max(after - self._freed, 0) : last - self._freed]
+
+    def page(
+        self, after: int, limit: int, max_bytes: int = MAX_PAGE_BYTES
+    ) -> tuple[bytes, int]:
         """Events above ``after``, at most ``limit``, and the last one's number.
 
         At least one when there is one, however large; then as many as stay
-        within `MAX_EVENTS_BYTES`. The feed `continues` the cursor ``after``.
+        within ``max_bytes``. The feed `continues` the cursor ``after``.
         """
         start = after - self._freed
         parts: list[bytes] = []
         size, number = 0, after
         for change in self._changes[start : start + limit]:
             size += len(change)
-            if parts and size > MAX_EVENTS_BYTES:
+            if parts and size > max_bytes:
                 break
             number += 1
             parts.append(splice.numbered(number, change))
         return b"".join(parts), number
 
-    def push(self, told: int, queue_limit: int) -> tuple[bytes, int]:
+    def push(
+        self, told: int, queue_limit: int, max_bytes: int = MAX_PAGE_BYTES
+    ) -> tuple[bytes, int]:
         """The next serialised `EventPush` above ``told``, and what it covers.
 
         Overflow rule: more than ``queue_limit`` events are dropped for this
@@ -83,7 +90,7 @@ class EventFeed:
             return EventPush(behind=True, head=head).SerializeToString(), head
         key = told, head  # devices of one account are told the same
         if self._last_push is None or self._last_push[0] != key:
-            events, last = self.page(told, MAX_PUSHED)
+            events, last = self.page(told, MAX_PUSHED, max_bytes)
             push = events + EventPush(head=head).SerializeToString()
             self._last_push = key, (push, last)
         return self._last_push[1]

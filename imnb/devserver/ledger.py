@@ -45,6 +45,11 @@ class Ledger:
     def __repr__(self) -> str:
         return f"<Ledger: {len(self._waiting)} changes to be stored>"
 
+    @property
+    def is_idle(self) -> bool:
+        """Every change that was committed is made: the world is as it will be."""
+        return not self._waiting
+
     def commit(
         self,
         record: Record,

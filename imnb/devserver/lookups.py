@@ -54,7 +54,7 @@ class Lookups:
             if size > PAGE_BYTES:
                 reply.next = reply.groups[-1].conversation_id
                 break
-            group = self._world.describe(room)
+            group = self._world.describe(room, account.user_id)
             size += group.ByteSize()
             reply.groups.append(group)
         return answer(reply)

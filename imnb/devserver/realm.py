@@ -5,19 +5,23 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from google.protobuf.message import DecodeError
 
 from imnb.devserver.actions import CHANGES
+from imnb.devserver.announcements import announce
 from imnb.devserver.identity import Identity
 from imnb.devserver.ledger import Ledger
+from imnb.devserver.receipts import DELIVERED, deliver
 from imnb.devserver.record import Record
 from imnb.devserver.refusal import Refusal
 from imnb.devserver.tokens import Passwords, Tokens
 from imnb.devserver.world import World
 from imnb.errors import ConfigError, StoreCorrupt, StoreTooNew
 from imnb.models.ids import UserId
+from imnb.pb.sync_pb2 import AcknowledgeRequest
 from imnb.wire.commands import builtin_commands
 
 IDENTITY = "identity"
 ACCOUNT = "account"
 PASSWORD = "password"
+ANNOUNCEMENT = "announcement"
 DEFAULT_USERS = ("alice", "bob", "carol", "dave")
 """The accounts of a server that was given none; each one's password is its id."""
 
@@ -65,6 +69,15 @@ class Realm:
             except Refusal as refusal:
                 raise ConfigError(f"user {user!r}: {refusal}") from None
 
+    async def announce(self, who: UserId, text: str, ledger: Ledger, now: int) -> None:
+        """Tell a user; everybody if ``who`` is empty.
+
+        Raises:
+            Refusal: no such account, or no text that a message may have.
+        """
+        record = Record(ANNOUNCEMENT, now, who, text.encode())
+        await ledger.write(record, self._change_for(record))
+
     async def _set_user(
         self, who: UserId, password: str, ledger: Ledger, now: int
     ) -> None:
@@ -84,6 +97,11 @@ class Realm:
             return lambda: self.world.add_account(who, body.decode())
         if record.kind == PASSWORD:
             return lambda: self.passwords.set_digest(who, body)
+        if record.kind == DELIVERED:
+            seq = AcknowledgeRequest.FromString(body).event_seq
+            return lambda: deliver(self.world, who, seq)
+        if record.kind == ANNOUNCEMENT:
+            return lambda: announce(self.world, who, body.decode(), record.now)
         change = CHANGES.get(record.kind)
         if change is None:
             raise StoreTooNew(

@@ -1,5 +1,6 @@
 """The embedded server: the whole protocol, in this process or as one of its own."""
 
+import contextlib
 import dataclasses
 import pathlib
 import time
@@ -11,10 +12,12 @@ from imnb.devserver.gateway import Gateway
 from imnb.devserver.identity import Identity
 from imnb.devserver.ledger import Ledger, Log
 from imnb.devserver.realm import IDENTITY, Realm, restore
+from imnb.devserver.refusal import Refusal
 from imnb.devserver.service import Service
 from imnb.devserver.sessions import Sessions
 from imnb.devserver.world import World
-from imnb.errors import ClosedError
+from imnb.errors import ClosedError, ConfigError
+from imnb.models.ids import UserId
 from imnb.net.tcp import TcpNetwork
 from imnb.net.tls import server_context
 from imnb.net.transport import Network
@@ -57,6 +60,7 @@ class DevServer:
 
     _journal: DataFile | None = None
     _realm: Realm | None = None
+    _ledger: Ledger | None = None
     _service: Service | None = None
     _gateway: Gateway | None = None
     _addresses: tuple[Endpoint, Endpoint] | None = None
@@ -130,6 +134,23 @@ class DevServer:
         """What clients are given."""
         return f"http://{_started(self._addresses)[1]}"
 
+    async def announce(self, user: str, text: str) -> None:
+        """Tell a user something, in a conversation that only the server writes in.
+
+        Args:
+            user: ``"*"`` tells everybody who has an account now.
+            text: at most 64 KiB.
+
+        Raises:
+            ConfigError: no such account, or no text that a message may have.
+        """
+        who = UserId("" if user == "*" else user)
+        realm, ledger = _started(self._realm), _started(self._ledger)
+        try:
+            await realm.announce(who, text, ledger, self._clock())
+        except Refusal as refusal:
+            raise ConfigError(str(refusal)) from None
+
     def environment(self, **changes: Any) -> Environment:
         """The settings with which a client reaches this server."""
         environment = Environment(
@@ -172,8 +193,7 @@ class DevServer:
             await self._journal.close()
 
     async def _start(self) -> None:
-        realm, ledger = await self._open()
-        self._realm = realm
+        realm, ledger = self._realm, self._ledger = await self._open()
         await realm.set_users(self._users, ledger, self._clock())
         self._service = Service(
             realm,
@@ -218,4 +238,9 @@ async def _open_journal(path: pathlib.Path) -> DataFile:
     # Here, so that a server without a file does not load DuckDB.
     from imnb.store.journal import Journal
 
-    return await Journal.open(path)
+    journal = await Journal.open(path)
+    # The private key comes in later, and then nobody else may read it.
+    for one in (path, path.with_name(f"{path.name}.wal")):
+        with contextlib.suppress(FileNotFoundError):
+            one.chmod(0o600)
+    return journal

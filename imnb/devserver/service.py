@@ -8,6 +8,7 @@ from imnb.config import Endpoint, Limits
 from imnb.devserver.connection import Connection
 from imnb.devserver.desk import Desk
 from imnb.devserver.ledger import Ledger
+from imnb.devserver.paging import page_bytes
 from imnb.devserver.realm import Realm
 from imnb.devserver.sessions import Sessions
 from imnb.engine.clock import TICK, ActiveClock
@@ -46,6 +47,7 @@ class Service:
         silence_limit: float,
         wall_clock: Callable[[], int],
     ) -> None:
+        realm.world.page_bytes = page_bytes(limits)
         self.sessions = Sessions(realm.world)
         self.scope = TaskScope("devserver")
         self._private_key = realm.identity.private_key
@@ -95,6 +97,7 @@ class Service:
         except TimeoutError:
             for connection in list(self._connections):
                 connection.drop("the server is shutting down")
+        self._desk.close()
         await self.scope.close()
 
     def _accept(self, transport: Transport) -> Connection:

@@ -6,7 +6,7 @@ user, `Sessions.flush` runs once at the end of the turn.
 
 import asyncio
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from imnb.devserver.connection import Connection
 from imnb.devserver.world import World
@@ -18,13 +18,18 @@ _KICKED = builtin_commands().command_of(Kicked)
 
 
 class Sessions:
-    """Logged-in connections, by user and device."""
+    """Logged-in connections, by user and device.
+
+    Attributes:
+        on_presence: called with a user who has come, or gone from everywhere.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._by_user: dict[UserId, dict[str, Connection]] = {}
         self._awake: set[UserId] = set()
         self._flush: asyncio.Handle | None = None
+        self.on_presence: Callable[[UserId], object] = lambda user: None
         world.on_events = self.wake
 
     def __repr__(self) -> str:
@@ -46,7 +51,10 @@ class Sessions:
         connection.user, connection.device = user, device
         connection.session_id = secrets.token_hex(8)
         connection.told = self._world.account(user).feed.head
-        self._by_user.setdefault(user, {})[device] = connection
+        if user not in self._by_user:
+            self._by_user[user] = {}
+            self.on_presence(user)
+        self._by_user[user][device] = connection
 
     def leave(self, connection: Connection) -> None:
         """Log a connection out, if it was logged in."""
@@ -56,6 +64,7 @@ class Sessions:
         del devices[connection.device]
         if not devices:
             del self._by_user[connection.user]
+            self.on_presence(connection.user)
 
     def kick(self, user: str, device: str, reason: str = "ended by operator") -> bool:
         """End a session for good; False when there is none."""
@@ -79,6 +88,12 @@ class Sessions:
         for connection in connections:
             connection.drop("dropped on purpose")
         return len(connections)
+
+    def signal(self, users: Iterable[UserId], command: int, body: bytes) -> None:
+        """Tell all devices of some users what is worth nothing later."""
+        for user in users:
+            for connection in self._by_user.get(user, {}).values():
+                connection.signal(command, body)
 
     def wake(self, user: UserId) -> None:
         """There are new events for a user."""

@@ -1,61 +1,94 @@
 """The state of an account at one moment, for a client that starts anew."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from imnb.devserver import splice
-from imnb.devserver.room import Room
+from imnb.devserver.preferences import preferences_of
+from imnb.devserver.room import Changed, Room
 from imnb.devserver.world import World
 from imnb.models.ids import UserId
 from imnb.pb.sync_pb2 import ConversationHead, ResetPage
 
 MAX_HEAD_MESSAGES = 200
-PAGE_BYTES = 256 * 1024
-"""A page is sent when it has reached this size."""
 
-_Head = tuple[bytes, Room, int]
-"""A conversation's serialised state, where its messages are, and its last seq."""
+
+class _Head(NamedTuple):
+    """A conversation at that moment."""
+
+    state: bytes
+    """Everything but the messages."""
+    room: Room
+    first_seq: int
+    last_seq: int
+    changed: dict[int, Changed]
+
+    def with_messages(self, wanted: int, max_bytes: int) -> bytes:
+        """A serialised `ConversationHead`."""
+        # A message's change has the tag of `ConversationHead.messages` already.
+        left = max_bytes - len(self.state)
+        newest = self.room.newest(
+            self.first_seq, self.last_seq, wanted, left, self.changed
+        )
+        return b"".join((self.state, *newest))
 
 
 def reset_pages(world: World, who: UserId, messages: int) -> Iterator[bytes]:
     """Serialised `ResetPage` messages, newest conversations first.
 
-    What they say is fixed when this is called, however late they are taken:
-    messages are never changed, so their range is all that must be remembered.
+    What they say is fixed when this is called, however late they are taken: what
+    was sent never changes, so the range of messages and what the changed ones
+    are like is all that must be remembered.
     """
     account = world.account(who)
     rooms = [world.rooms[room_id] for room_id in account.rooms]
     rooms.sort(key=lambda room: max(room.last_at, room.created_at), reverse=True)
-    heads = [
-        (world.describe(room).SerializeToString(), room, room.last_seq)
-        for room in rooms
-    ]
-    contacts = {who: None} | {member: None for r in rooms for member in r.members}
-    users = [user.SerializeToString() for user in world.users(contacts)]
-    end = ResetPage(epoch=world.epoch, as_of=account.feed.head)
     wanted = min(max(messages, 0), MAX_HEAD_MESSAGES)
-    return _pages(heads, wanted, users, end.SerializeToString())
+    heads = [_head(world, who, room, wanted) for room in rooms]
+    seen = {who: None} | {member: None for r in rooms for member in r.members}
+    contacts = [contact.SerializeToString() for contact in account.book]
+    users = [user.SerializeToString() for user in world.users(seen)]
+    begin = ResetPage(contacts_version=account.book.version).SerializeToString()
+    end = ResetPage(epoch=world.epoch, as_of=account.feed.head).SerializeToString()
+    parts = _parts(contacts, heads, users, wanted, world.page_bytes)
+    return _pages(begin, parts, end, world.page_bytes)
+
+
+def _head(world: World, who: UserId, room: Room, wanted: int) -> _Head:
+    head = ConversationHead(
+        conversation=world.describe(room, who),
+        preferences=preferences_of(world, who, room.conversation_id),
+    )
+    last_seq, first_seq = room.last_seq, room.first_for(who)
+    changed = room.states_of(max(first_seq, last_seq - wanted + 1), last_seq)
+    return _Head(head.SerializeToString(), room, first_seq, last_seq, changed)
 
 
 def _pages(
-    heads: list[_Head], wanted: int, users: list[bytes], end: bytes
+    begin: bytes, parts: Iterator[bytes], end: bytes, max_bytes: int
 ) -> Iterator[bytes]:
-    parts: list[bytes] = []
-    size = 0
-    for part in _parts(heads, wanted, users):
-        parts.append(part)
+    """A page ends before it is larger than ``max_bytes``, unless one part is."""
+    page, size = [begin], len(begin)
+    for part in parts:
+        if len(page) > 1 and size + len(part) > max_bytes:
+            yield b"".join(page)
+            page, size = [], 0
+        page.append(part)
         size += len(part)
-        if size >= PAGE_BYTES:
-            yield b"".join(parts)
-            parts, size = [], 0
-    yield b"".join((*parts, end))
+    yield b"".join((*page, end))
 
 
-def _parts(heads: list[_Head], wanted: int, users: list[bytes]) -> Iterator[bytes]:
-    for state, room, last_seq in heads:
-        # A message's change has the tag of `ConversationHead.messages` already.
-        newest = room.newest(room.first_seq, last_seq, wanted) if wanted else []
-        conversation = splice.field(ConversationHead.CONVERSATION_FIELD_NUMBER, state)
-        head = b"".join((conversation, *newest))
-        yield splice.field(ResetPage.HEADS_FIELD_NUMBER, head)
+def _parts(
+    contacts: list[bytes],
+    heads: list[_Head],
+    users: list[bytes],
+    wanted: int,
+    max_bytes: int,
+) -> Iterator[bytes]:
+    for contact in contacts:
+        yield splice.field(ResetPage.CONTACTS_FIELD_NUMBER, contact)
+    for head in heads:
+        body = head.with_messages(wanted, max_bytes)
+        yield splice.field(ResetPage.HEADS_FIELD_NUMBER, body)
     for user in users:
         yield splice.field(ResetPage.USERS_FIELD_NUMBER, user)

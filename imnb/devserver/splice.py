@@ -6,13 +6,21 @@ serialised messages that are concatenated parse as one merged message (protobuf
 encoding guide, "Last One Wins"; repeated fields append).
 """
 
-from imnb.pb.sync_pb2 import Event, EventPush, HistoryReply, PullReply
+from imnb.pb.sync_pb2 import (
+    ChangedReply,
+    Event,
+    EventPush,
+    HistoryReply,
+    PullReply,
+)
 
 _LENGTH_DELIMITED = 2
 _EVENT_SEQ_TAG = bytes([Event.EVENT_SEQ_FIELD_NUMBER << 3])
 _EVENTS_TAG = bytes([EventPush.EVENTS_FIELD_NUMBER << 3 | _LENGTH_DELIMITED])
+_MESSAGE_TAG = bytes([Event.MESSAGE_FIELD_NUMBER << 3 | _LENGTH_DELIMITED])
 _MESSAGES_TAG = bytes([HistoryReply.MESSAGES_FIELD_NUMBER << 3 | _LENGTH_DELIMITED])
 assert EventPush.EVENTS_FIELD_NUMBER == PullReply.EVENTS_FIELD_NUMBER
+assert HistoryReply.MESSAGES_FIELD_NUMBER == ChangedReply.MESSAGES_FIELD_NUMBER
 
 
 def varint(value: int) -> bytes:
@@ -40,6 +48,11 @@ def numbered(event_seq: int, change: bytes) -> bytes:
     return _EVENTS_TAG + varint(len(event)) + event
 
 
+def brings_message(change: bytes) -> bool:
+    """It is a message, and no other kind of event."""
+    return change.startswith(_MESSAGE_TAG)
+
+
 def as_history(change: bytes) -> bytes:
-    """A message's change as one of ``messages`` in a `HistoryReply`."""
+    """A message as one of ``messages`` in a `HistoryReply` or a `ChangedReply`."""
     return _MESSAGES_TAG + change[1:]

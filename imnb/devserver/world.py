@@ -5,29 +5,28 @@ is random, so that doing the same changes again gives the same world. A server
 with a data file relies on that.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
-from imnb.devserver.account import (
-    MAX_CLIENT_ID_CHARACTERS,
-    Account,
-    fault_of_name,
-    fault_of_user_id,
-)
+from imnb.devserver.account import Account, fault_of_name, fault_of_user_id
 from imnb.devserver.delivery import Delivery
 from imnb.devserver.feed import EventFeed
+from imnb.devserver.paging import MAX_PAGE_BYTES
 from imnb.devserver.refusal import Refusal
-from imnb.devserver.room import Room
+from imnb.devserver.room import Membership, Room
 from imnb.models.conversation import ConversationKind
-from imnb.models.ids import ClientId, ConversationId, UserId
+from imnb.models.ids import ConversationId, UserId
 from imnb.pb import envelope_pb2 as envelope
 from imnb.pb import model_pb2 as model
 from imnb.pb.chat_pb2 import OutgoingMessage, SendResult
-from imnb.pb.sync_pb2 import Event, ReadCursor
+from imnb.pb.content_pb2 import Notice
+from imnb.pb.sync_pb2 import ConversationChanged, Event, ReadCursor
 
 MAX_ACCOUNTS = 10_000
 MAX_ROOMS = 100_000
-MAX_MEMBERS = 1_000
-MAX_TITLE_CHARACTERS = 200
+MAX_LISTED = 200
+"""Members whose conversation names them all; else it names the reader only."""
+MAX_TOLD = 50
+"""Members who are told the whole state when it changes; else to ask for it."""
 KEPT_MESSAGES = 200_000
 """Messages of one conversation; the oldest are forgotten beyond it.
 
@@ -51,6 +50,7 @@ class World:
 
     Attributes:
         on_events: called with a user whenever events were added to their feed.
+        page_bytes: of one answer.
     """
 
     def __init__(
@@ -64,6 +64,7 @@ class World:
         self.accounts: dict[UserId, Account] = {}
         self.rooms: dict[ConversationId, Room] = {}
         self.on_events: Callable[[UserId], object] = lambda user_id: None
+        self.page_bytes = MAX_PAGE_BYTES
         self._retention = retention
         self._delivery = Delivery(kept_messages)
         self._direct: dict[frozenset[UserId], ConversationId] = {}
@@ -101,7 +102,10 @@ class World:
         """Those of the given users who exist; everybody when none is given."""
         wanted = dict.fromkeys(map(UserId, user_ids)) or self.accounts
         found = (self.accounts[u] for u in wanted if u in self.accounts)
-        return [model.User(user_id=a.user_id, name=a.name) for a in found]
+        return [
+            model.User(user_id=a.user_id, name=a.name, about=a.about, avatar=a.avatar)
+            for a in found
+        ]
 
     def room(self, who: UserId, conversation_id: int) -> Room:
         """A conversation that ``who`` is a member of.
@@ -118,20 +122,53 @@ class World:
             raise Refusal(envelope.FORBIDDEN, text)
         return room
 
-    def describe(self, room: Room) -> model.Conversation:
-        """A conversation's whole state; every member sees the same."""
-        members = [
-            model.Member(user_id=user, name=self.accounts[user].name, read_seq=read)
-            for user, read in room.members.items()
-        ]
+    def room_to_write(self, who: UserId, conversation_id: int) -> Room:
+        """A conversation that is not only the server's to write in.
+
+        Raises:
+            Refusal: as `room`, or it is.
+        """
+        room = self.room(who, conversation_id)
+        if room.kind is ConversationKind.SYSTEM:
+            text = "only the server writes here: open a conversation with somebody"
+            raise Refusal(envelope.FORBIDDEN, text)
+        return room
+
+    def check_accounts(self, user_ids: Iterable[UserId]) -> None:
+        """Return when all of them exist.
+
+        Raises:
+            Refusal: one does not.
+        """
+        unknown = sorted(set(user_ids) - self.accounts.keys())
+        if unknown:
+            text = f"there is no account {', '.join(map(repr, unknown[:5]))}"
+            raise Refusal(envelope.NOT_FOUND, text)
+
+    def describe(self, room: Room, who: UserId) -> model.Conversation:
+        """A conversation's whole state, as the member ``who`` sees it."""
+        listed = room.members if len(room.members) <= MAX_LISTED else (who,)
         return model.Conversation(
             conversation_id=room.conversation_id,
             kind=_WIRE_KINDS[room.kind],
             title=room.title,
-            members=members,
+            members=[self.member(room, user) for user in listed],
             created_at=room.created_at,
-            first_seq=room.first_seq,
+            first_seq=room.first_for(who),
             last_seq=room.last_seq,
+            change_seq=room.change_seq,
+            version=room.version,
+        )
+
+    def member(self, room: Room, user: UserId) -> model.Member:
+        """One member's state."""
+        membership = room.members[user]
+        return model.Member(
+            user_id=user,
+            name=self.accounts[user].name,
+            read_seq=membership.read_seq,
+            delivered_seq=membership.delivered_seq,
+            role=model.OWNER if user == room.owner else model.MEMBER,
         )
 
     def send(
@@ -146,17 +183,26 @@ class World:
         Raises:
             Refusal: not this conversation.
         """
-        room = self.room(who, conversation_id)
+        room = self.room_to_write(who, conversation_id)
         account = self.account(who)
         results, changes = self._delivery.deliver(account, room, messages, now)
         if changes:
-            self._tell(room.members, changes)
-            for user, client_id in self._delivery.trim(room):
-                del self.accounts[user].sent[client_id]
+            self.tell(room.members, changes)
+            self.trim(room)
         return results
 
-    def mark_read(self, who: UserId, conversation_id: int, seq: int) -> None:
-        """Move a read cursor forward; never back.
+    def say(self, room: Room, who: UserId, notice: Notice, text: str, now: int) -> None:
+        """Note in a room what ``who`` did."""
+        self.tell(room.members, self._delivery.say(room, who, notice, text, now))
+        self.trim(room)
+
+    def trim(self, room: Room) -> None:
+        """Forget the messages that are too many."""
+        for user, client_id in self._delivery.trim(room):
+            del self.accounts[user].sent[client_id]
+
+    def check_read(self, who: UserId, conversation_id: int, seq: int) -> Room:
+        """The conversation that ``who`` may have read so far.
 
         Raises:
             Refusal: not this conversation, or a message that is not there yet.
@@ -165,10 +211,19 @@ class World:
         if seq > room.last_seq:
             text = f"message {seq} cannot be read, {room.last_seq} is the newest"
             raise Refusal(envelope.BAD_REQUEST, text)
-        if seq > room.members[who]:
-            room.members[who] = seq
+        return room
+
+    def mark_read(self, who: UserId, conversation_id: int, seq: int) -> None:
+        """Move a read cursor forward; never back.
+
+        Raises:
+            Refusal: as `check_read`.
+        """
+        room = self.check_read(who, conversation_id, seq)
+        if seq > room.members[who].read_seq:
+            room.members[who].has_read(seq)
             read = ReadCursor(conversation_id=conversation_id, user_id=who, seq=seq)
-            self._tell(room.members, [Event(read=read).SerializeToString()])
+            self.tell(room.members, [Event(read=read).SerializeToString()])
 
     def open_direct(self, who: UserId, other: UserId, now: int) -> Room:
         """The one direct conversation of two users; of one with themselves too.
@@ -179,89 +234,59 @@ class World:
         pair = frozenset((who, self.account(other).user_id))
         if pair in self._direct:
             return self.rooms[self._direct[pair]]
-        room = self._make(ConversationKind.DIRECT, "", (who, other), now)
+        room = self.make(ConversationKind.DIRECT, "", (who, other), now)
         self._direct[pair] = room.conversation_id
         return room
 
-    def create_group(
-        self,
-        who: UserId,
-        client_id: ClientId,
-        title: str,
-        user_ids: Iterable[UserId],
-        now: int,
-    ) -> Room:
-        """A group of ``who`` and others; the same client id gives the same group.
-
-        Raises:
-            Refusal: no title, nobody else, too many, or unknown users.
-        """
-        groups = self.account(who).groups
-        if client_id in groups:
-            return self.rooms[groups[client_id]]
-        members = tuple(dict.fromkeys((who, *user_ids)))
-        if fault := _fault_of_group(client_id, title, members):
-            raise Refusal(envelope.BAD_REQUEST, fault)
-        unknown = sorted(set(members) - self.accounts.keys())
-        if unknown:
-            text = f"there is no account {', '.join(map(repr, unknown[:5]))}"
-            raise Refusal(envelope.NOT_FOUND, text)
-        room = self._make(ConversationKind.GROUP, title, members, now)
-        groups[client_id] = room.conversation_id
-        return room
-
-    def rename(self, who: UserId, name: str) -> None:
-        """Change a user's name, and tell everybody who sees it somewhere.
-
-        Raises:
-            Refusal: it cannot be a name.
-        """
-        if fault := fault_of_name(name):
-            raise Refusal(envelope.BAD_REQUEST, fault)
-        account = self.account(who)
-        if name == account.name:
-            return
-        account.name = name
-        rooms = [self.rooms[room_id] for room_id in account.rooms]
-        seen_by = {who: None} | {member: None for r in rooms for member in r.members}
-        user = model.User(user_id=who, name=name)
-        self._tell(seen_by, [Event(user=user).SerializeToString()])
-        for room in rooms:  # a conversation's state has its members' names
-            self._announce(room)
-
-    def _make(
+    def make(
         self,
         kind: ConversationKind,
         title: str,
         members: Iterable[UserId],
         now: int,
+        owner: UserId | None = None,
     ) -> Room:
+        """A new conversation.
+
+        Raises:
+            Refusal: there are too many.
+        """
         if len(self.rooms) >= MAX_ROOMS:
             text = f"{MAX_ROOMS} conversations are the limit of this server"
             raise Refusal(envelope.OVERLOADED, text)
         room_id = ConversationId(len(self.rooms) + 1)
-        room = Room(room_id, kind, title, now, dict.fromkeys(members, 0))
+        joining = {member: Membership.since(1) for member in members}
+        room = Room(room_id, kind, title, now, joining, owner, version=0)
         self.rooms[room_id] = room
         for member in room.members:
             self.accounts[member].rooms.append(room_id)
-        self._announce(room)
+        self.tell_state(room, room.members)
         return room
 
-    def _announce(self, room: Room) -> None:
-        event = Event(conversation=self.describe(room))
-        self._tell(room.members, [event.SerializeToString()])
+    def tell_state(self, room: Room, joining: Container[UserId] = ()) -> None:
+        """Title or members have changed; tell members, the new ones everything."""
+        room.version += 1
+        changed = ConversationChanged(
+            conversation_id=room.conversation_id, version=room.version
+        )
+        told: dict[tuple[int, UserId | None], bytes] = {}
+        to_ask = Event(conversation_changed=changed).SerializeToString()
+        for user in room.members:
+            if len(room.members) > MAX_TOLD and user not in joining:
+                self.tell((user,), [to_ask])
+                continue
+            # Who may see the same messages is told the same, in the same bytes.
+            seen = (
+                room.first_for(user),
+                user if len(room.members) > MAX_LISTED else None,
+            )
+            if seen not in told:
+                event = Event(conversation=self.describe(room, user))
+                told[seen] = event.SerializeToString()
+            self.tell((user,), [told[seen]])
 
-    def _tell(self, members: Iterable[UserId], changes: list[bytes]) -> None:
+    def tell(self, members: Iterable[UserId], changes: Sequence[bytes]) -> None:
+        """Add serialised events to the feeds of some users."""
         for member in members:
             self.accounts[member].feed.extend(changes)
             self.on_events(member)
-
-
-def _fault_of_group(client_id: str, title: str, members: Sequence[UserId]) -> str:
-    if not 0 < len(client_id) <= MAX_CLIENT_ID_CHARACTERS:
-        return f"a client id has 1 to {MAX_CLIENT_ID_CHARACTERS} characters"
-    if not title.strip() or len(title) > MAX_TITLE_CHARACTERS:
-        return f"a title has 1 to {MAX_TITLE_CHARACTERS} characters, not {len(title)}"
-    if not 2 <= len(members) <= MAX_MEMBERS:
-        return f"a group has 2 to {MAX_MEMBERS} members, not {len(members)}"
-    return ""

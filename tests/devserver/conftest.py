@@ -7,10 +7,10 @@ from imnb.devserver import DevServer
 from imnb.devserver.world import World
 from imnb.net.memory import MemoryNetwork
 from imnb.pb.chat_pb2 import OutgoingMessage
-from tests.clock import virtual
+from tests.clock import no_real_waits, virtual, virtual_io
 from tests.devserver.raw_client import RawClient
 
-__all__ = ["virtual"]
+__all__ = ["no_real_waits", "virtual", "virtual_io"]
 
 NOW = 1_700_000_000_000_000
 

@@ -1,6 +1,11 @@
 import pytest
 
-from imnb.devserver.account import Account, fault_of_name, fault_of_user_id
+from imnb.devserver.account import (
+    Account,
+    fault_of_name,
+    fault_of_profile,
+    fault_of_user_id,
+)
 from imnb.devserver.feed import EventFeed
 
 
@@ -30,3 +35,20 @@ def test_its_repr_shows_no_ids_of_messages():
     account = Account("alice", "Alice", EventFeed(10))
     account.sent["client-id"] = (1, 1)
     assert "client-id" not in repr(account)
+
+
+@pytest.mark.parametrize(
+    ("name", "about", "avatar", "words"),
+    [
+        ("Alice", "", "", ""),
+        ("Alice", "x" * 500, "x" * 64, ""),
+        ("", "", "", "a name has"),
+        ("Alice", "x" * 501, "", "500 characters, not 501"),
+        ("Alice", "", "x" * 65, "id of a file"),
+        ("Alice", "", "\n", "id of a file"),
+    ],
+)
+def test_profiles(name, about, avatar, words):
+    fault = fault_of_profile(name, about, avatar)
+    assert words in fault
+    assert bool(fault) is bool(words)

@@ -1,6 +1,6 @@
 import pytest
 
-from imnb.devserver.actions import CHANGES, MAX_SENT_AT_ONCE, QUERIES, STREAMS
+from imnb.devserver.actions import CHANGES, CHECKS, MAX_SENT_AT_ONCE, QUERIES, STREAMS
 from imnb.devserver.refusal import Refusal
 from imnb.pb import chat_pb2 as chat
 from imnb.pb import sync_pb2 as sync
@@ -23,7 +23,7 @@ def pull(world, **fields):
 
 def test_every_request_of_the_protocol_is_served():
     session = {"Login", "Ping", "Logout", "Acknowledge"}
-    session |= {"ListSessions", "EndSession"}
+    session |= {"ListSessions", "EndSession", "SetTyping", "WatchPresence"}
     served = session | set(CHANGES) | set(QUERIES) | set(STREAMS)
     assert served == set(builtin_commands().methods)
     assert {m.name for m in builtin_commands().methods.values() if m.streams} == set(
@@ -103,4 +103,29 @@ def test_changes_answer_with_the_new_state(talking):
     assert chat.UpdateProfileReply.FromString(body).user.name == "Al"
     request = chat.MarkReadRequest(conversation_id=1, seq=4)
     assert CHANGES["MarkRead"](talking, "bob", request, NOW) == b""
-    assert talking.rooms[1].members["bob"] == 4
+    assert talking.rooms[1].members["bob"].read_seq == 4
+
+
+@pytest.mark.parametrize("method", sorted(CHECKS))
+def test_a_check_says_what_the_change_would(talking, method):
+    """An empty request is refused by all of them, and by neither with a trace."""
+    request = builtin_commands().methods[method].request()
+    heads = [account.feed.head for account in talking.accounts.values()]
+    with pytest.raises(Refusal) as checked:
+        CHECKS[method](talking, "alice", request)
+    with pytest.raises(Refusal) as made:
+        CHANGES[method](talking, "alice", request, NOW)
+    assert (checked.value.status, str(checked.value)) == (
+        made.value.status,
+        str(made.value),
+    )
+    assert [account.feed.head for account in talking.accounts.values()] == heads
+
+
+def test_what_is_allowed_passes_its_check(talking):
+    request = chat.MarkReadRequest(conversation_id=1, seq=4)
+    CHECKS["MarkRead"](talking, "bob", request)
+    assert talking.rooms[1].members["bob"].read_seq == 0
+    direct = chat.OpenDirectRequest(user_id="carol")
+    CHECKS["OpenDirect"](talking, "bob", direct)
+    assert len(talking.rooms) == 1

@@ -3,85 +3,12 @@ import os
 
 import pytest
 
-from imnb.config import Limits
-from imnb.devserver.connection import Connection
-from imnb.devserver.feed import EventFeed
 from imnb.devserver.refusal import Refusal
 from imnb.net.memory import MemoryNetwork
 from imnb.pb import envelope_pb2 as envelope
 from imnb.pb.model_pb2 import Message
-from imnb.pb.sync_pb2 import Event, ResetPage
-from imnb.tasks import TaskScope
-from imnb.wire.noise import Role, generate_private_key, public_key
-from imnb.wire.session import Session
-from tests.devserver.raw_client import RawClient
-from tests.net.recorder import Recorder
-
-LIMITS = Limits(send_queue_bytes=20_000, push_queue_events=50)
-
-
-class FakeDesk:
-    def __init__(self):
-        self.requests = []
-        self.reasons = []
-        self.feed = EventFeed(10_000)
-        self.on_request = lambda connection, request: None
-
-    def answer(self, connection, request):
-        self.requests.append(request)
-        self.on_request(connection, request)
-
-    def has_room(self, connection):
-        connection.tell(self.feed)
-
-    def left(self, connection, reason):
-        self.reasons.append(reason)
-
-
-class Pair:
-    """A server's connection and what a client sees of it."""
-
-    def __init__(self, network):
-        self.network = network
-        self.desk = FakeDesk()
-        self.scope = TaskScope("test")
-        self.key = generate_private_key()
-        self.now = 0.0
-
-    def accept(self, transport):
-        session = Session(Role.SERVER, key=self.key, environment="local")
-        self.near = Connection(
-            transport,
-            session,
-            self.desk,
-            scope=self.scope,
-            clock=lambda: self.now,
-            limits=LIMITS,
-        )
-        return self.near
-
-    async def open(self):
-        self.listener = await self.network.listen("127.0.0.1", 0, self.accept)
-        self.endpoint = self.listener.endpoint
-
-    async def client(self, environment="local"):
-        return await RawClient.connect(
-            self.network, self.endpoint, public_key(self.key), environment
-        )
-
-    async def stranger(self):
-        made = []
-
-        def make(transport):
-            made.append(Recorder(transport))
-            return made[0]
-
-        await self.network.dial(self.endpoint, make, timeout=5)
-        return made[0]
-
-    def fill(self, count, size=100):
-        change = Event(message=Message(text="x" * size)).SerializeToString()
-        self.desk.feed.extend([change] * count)
+from imnb.pb.sync_pb2 import Event, EventPush, ResetPage
+from tests.devserver.pair import LIMITS, Pair
 
 
 @pytest.fixture
@@ -305,3 +232,24 @@ async def test_streams_are_bounded_and_end_with_the_connection(pair):
 async def test_its_repr_names_who_and_where(pair):
     await pair.client()
     assert repr(pair.near) == "<Connection memory:1 of nobody, told 0>"
+
+
+async def test_a_client_that_is_slow_is_sent_no_signals(pair):
+    client = await pair.client()
+    assert pair.near.signal(64, EventPush(head=1).SerializeToString())
+    await client.until(lambda c: c.pushes)
+    client.transport.pause_reading()
+    body = EventPush(head=2, events=[Event(message=Message(content=os.urandom(5_000)))])
+    for _ in range(1_000):
+        if not pair.near.signal(64, body.SerializeToString()):
+            break
+    else:
+        pytest.fail("they were sent for ever")
+    client.transport.resume_reading()
+
+
+async def test_a_push_that_fits_no_frame_ends_the_connection_only(pair):
+    client = await pair.client()
+    pair.near.push(64, os.urandom(LIMITS.max_body))
+    await client.until(lambda c: c.is_over)
+    assert "an event does not fit a frame" in client.session.peer_close

@@ -1,12 +1,14 @@
 import pytest
 
 from imnb.devserver.account import Account
-from imnb.devserver.delivery import MAX_CONTENT_BYTES, Delivery, fault_of_message
+from imnb.devserver.delivery import Delivery, fault_of_message
 from imnb.devserver.feed import EventFeed
-from imnb.devserver.room import Room
+from imnb.devserver.room import Membership, Room
+from imnb.models.content import MAX_CONTENT_BYTES
 from imnb.models.conversation import ConversationKind
 from imnb.models.message import MAX_TEXT_BYTES
 from imnb.pb.chat_pb2 import OutgoingMessage
+from imnb.pb.content_pb2 import Content, Notice
 from imnb.pb.sync_pb2 import Event
 
 
@@ -17,7 +19,8 @@ def alice():
 
 @pytest.fixture
 def room():
-    return Room(1, ConversationKind.DIRECT, "", 0, {"alice": 0, "bob": 0})
+    members = {user: Membership.since(1) for user in ("alice", "bob")}
+    return Room(1, ConversationKind.DIRECT, "", 0, members)
 
 
 def message(client_id="m1", kind="text", text="hi", content=b""):
@@ -75,7 +78,7 @@ def test_a_known_id_with_another_body_is_an_error(alice, room, other):
 
 def test_a_known_id_in_another_conversation_is_an_error(alice, room):
     deliver(alice, room, message())
-    other = Room(2, ConversationKind.DIRECT, "", 0, {"alice": 0})
+    other = Room(2, ConversationKind.DIRECT, "", 0, {"alice": Membership.since(1)})
     [result], _ = deliver(alice, other, message())
     assert "used for another message" in result.error
 
@@ -105,6 +108,7 @@ def test_a_refused_message_does_not_hold_those_behind_it(alice, room):
         (message(text="ö" * (MAX_TEXT_BYTES // 2 + 1)), "65538 bytes"),
         (message(content=b"x" * (MAX_CONTENT_BYTES + 1)), "content"),
         (message(text=""), "empty"),
+        (message(kind="notice"), "the server's"),
     ],
 )
 def test_what_is_refused_for_good(refused, reason):
@@ -125,7 +129,7 @@ def test_what_is_just_small_enough(accepted):
 
 def test_sending_moves_the_senders_cursor_and_tells_only_news(alice, room):
     _, changes = deliver(alice, room, message("a"))
-    assert room.members == {"alice": 1, "bob": 0}
+    assert {u: m.read_seq for u, m in room.members.items()} == {"alice": 1, "bob": 0}
     assert len(changes) == 1  # nobody learns anything from a cursor
     bob = Account("bob", "Bob", EventFeed(10))
     _, changes = deliver(bob, room, message("b"), message("c"))
@@ -138,4 +142,34 @@ def test_what_is_trimmed_is_named(alice, room):
     for number in range(6):
         delivery.deliver(alice, room, [message(f"m{number}")], 1)
     assert list(delivery.trim(room)) == [("alice", "m0"), ("alice", "m1")]
+    assert room.first_seq == 3
+
+
+def test_a_notice_is_a_message_without_a_client_id(alice, room):
+    delivery = Delivery(1_000)
+    delivery.deliver(alice, room, [message("a")], 100)
+    [change, read] = delivery.say(room, "bob", Notice(code="left"), "Bob left", 50)
+    said = Event.FromString(change).message
+    assert (said.seq, said.kind, said.client_id, said.text) == (
+        2,
+        "notice",
+        "",
+        "Bob left",
+    )
+    assert said.sent_at == 100
+    assert Content.FromString(said.content).notice.code == "left"
+    assert Event.FromString(read).read.seq == 2
+
+
+def test_a_notice_of_somebody_who_has_left_moves_no_cursor(alice, room):
+    changes = Delivery(1_000).say(room, "carol", Notice(code="left"), "x", 1)
+    assert len(changes) == 1
+    assert "carol" not in room.members
+
+
+def test_notices_are_forgotten_like_messages(alice, room):
+    delivery = Delivery(4)
+    for number in range(6):
+        delivery.say(room, "alice", Notice(), f"{number}", 1)
+    assert list(delivery.trim(room)) == []
     assert room.first_seq == 3

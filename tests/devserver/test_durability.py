@@ -6,7 +6,8 @@ import sys
 from imnb.config import Endpoint
 from imnb.devserver import DevServer
 from imnb.net.tcp import TcpNetwork
-from imnb.pb.chat_pb2 import SendReply
+from imnb.pb.chat_pb2 import Delivered, SendReply
+from tests.devserver.everything import USERS, do_everything, seen_by
 from tests.devserver.raw_client import RawClient
 
 SCRIPT = """
@@ -15,6 +16,7 @@ from imnb.devserver import DevServer
 
 async def main():
     async with DevServer(data=pathlib.Path(sys.argv[1])) as server:
+        await server.announce("*", "hello")
         print(server.endpoint.port, flush=True)
         await asyncio.Event().wait()
 
@@ -43,7 +45,7 @@ async def acknowledged_until_killed(process, client, number):
         client.ask("Send", conversation_id=number, messages=messages)
         if len(client.replies) > 50:
             break
-        await asyncio.sleep(0.0005)
+        await client.until(lambda c, least=send - 50: len(c.replies) >= least)
     await end(process)
     await client.until(lambda c: c.is_over)
     replies = [SendReply.FromString(e[0].body) for e in client.replies.values()]
@@ -72,3 +74,32 @@ async def test_a_killed_server_knows_everything_that_it_acknowledged(stage, tmp_
         messages = again.sent(client_id, text=text)
         reply = await again.call("Send", conversation_id=number, messages=messages)
         assert reply.results[0].seq == seq
+
+
+async def test_each_kind_of_change_is_made_again(stage, tmp_path):
+    data = tmp_path / "server.duckdb"
+    async with DevServer(data=data) as first:
+        clock, key, epoch = first._clock(), first.public_key, first.world.epoch
+        tokens = {u: first._realm.tokens.issue(u, "test", clock)[0] for u in USERS}
+    process, port = await start(data)
+    clients = {}
+    for user, token in tokens.items():
+        endpoint = Endpoint("127.0.0.1", port)
+        clients[user] = await RawClient.connect(TcpNetwork(), endpoint, key)
+        await clients[user].login(user, token=token)
+    await do_everything(clients, shift=len(USERS))
+    carol = clients["carol"]
+    head = (await carol.call("Ping")).event_seq
+    await carol.call("Acknowledge", event_seq=head)
+    await clients["bob"].until(
+        lambda c: any(isinstance(push, Delivered) for push in c.pushes)
+    )
+    before = {u: await seen_by(clients[u], epoch) for u in USERS}
+    await end(process)
+    for client in clients.values():
+        await client.until(lambda c: c.is_over)
+
+    server = await stage.server(data=data)
+    for user in USERS:
+        again = await stage.client(server, user)
+        assert await seen_by(again, epoch) == before[user]

@@ -1,6 +1,7 @@
 import pytest
 
-from imnb.devserver.feed import MAX_EVENTS_BYTES, MAX_PUSHED, EventFeed
+from imnb.devserver.feed import MAX_PUSHED, EventFeed
+from imnb.devserver.paging import MAX_PAGE_BYTES
 from imnb.pb.model_pb2 import Message
 from imnb.pb.sync_pb2 import Event, EventPush
 
@@ -59,9 +60,16 @@ def test_which_cursors_can_go_on(cursor, continues):
 
 def test_a_page_is_bounded_in_bytes_but_never_empty():
     feed = EventFeed(10)
-    feed.extend([change("x" * MAX_EVENTS_BYTES), change("y"), change("z")])
+    feed.extend([change("x" * MAX_PAGE_BYTES), change("y"), change("z")])
     assert numbers(feed.page(0, 10)[0]) == [1]
     assert numbers(feed.page(1, 10)[0]) == [2, 3]
+
+
+def test_a_piece_of_the_feed_without_numbers():
+    feed = fed(20, retention=8)
+    assert feed.between(17, 19) == [change("18"), change("19")]
+    assert feed.between(0, 14)[-1] == change("14")
+    assert feed.between(20, 20) == []
 
 
 def test_a_push_joins_what_waits_up_to_a_bound():

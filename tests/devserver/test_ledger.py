@@ -40,10 +40,12 @@ async def test_a_change_waits_for_the_disk():
     ledger.commit(RECORD, lambda: made.append(1), pytest.fail)
     await settle()
     assert made == []
+    assert not ledger.is_idle
     assert repr(ledger) == "<Ledger: 1 changes to be stored>"
     log.futures[0].set_result(None)
     await settle()
     assert made == [1]
+    assert ledger.is_idle
     assert repr(ledger) == "<Ledger: 0 changes to be stored>"
 
 

@@ -1,6 +1,7 @@
 import pytest
 
 from imnb.devserver import lookups as module
+from imnb.devserver.groups import create_group
 from tests.devserver.http_client import NOW, desk
 
 
@@ -41,8 +42,8 @@ async def test_users_page_by_page(here, monkeypatch):
 async def test_groups_are_those_of_the_caller(here):
     world = here.realm.world
     world.open_direct("alice", "bob", NOW)
-    world.create_group("alice", "c1", "Trip", ["bob"], NOW)
-    world.create_group("carol", "c2", "Secret", ["bob"], NOW)
+    create_group(world, "alice", "c1", "Trip", ["bob"], NOW)
+    create_group(world, "carol", "c2", "Secret", ["bob"], NOW)
     _, answer = await here.json("GET", "/v1/groups")
     assert ids(answer, "groups", "title") == ["Trip"]
     _, answer = await here.json("GET", "/v1/groups", user="bob")
@@ -52,7 +53,9 @@ async def test_groups_are_those_of_the_caller(here):
 async def test_groups_page_by_page(here, monkeypatch):
     monkeypatch.setattr(module, "PAGE_BYTES", 10)
     for number in range(3):
-        here.realm.world.create_group("alice", f"c{number}", f"G{number}", ["bob"], NOW)
+        create_group(
+            here.realm.world, "alice", f"c{number}", f"G{number}", ["bob"], NOW
+        )
     found, after = [], "0"
     for _ in range(3):
         _, answer = await here.json("GET", f"/v1/groups?after={after}")

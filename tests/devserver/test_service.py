@@ -6,6 +6,7 @@ import secrets
 import pytest
 
 from imnb.config import Limits
+from imnb.devserver.groups import create_group
 from imnb.devserver.identity import Identity
 from imnb.devserver.ledger import Ledger
 from imnb.devserver.realm import Realm
@@ -126,14 +127,12 @@ async def test_a_client_that_never_reads_is_cut_off_in_the_end(
     assert len(running.service) == 0
 
 
-async def test_a_stream_that_is_never_read_is_cut_off_in_the_end(
-    running, virtual, monkeypatch
-):
-    monkeypatch.setattr("imnb.devserver.snapshot.PAGE_BYTES", 1_000)
+async def test_a_stream_that_is_never_read_is_cut_off_in_the_end(running, virtual):
     bob = await running.client("bob")
     world = running._realm.world
+    world.page_bytes = 1_000
     for number in range(90):
-        world.create_group("alice", f"{number}", secrets.token_hex(99), ["bob"], 1)
+        create_group(world, "alice", f"{number}", secrets.token_hex(99), ["bob"], 1)
     await virtual.settle()
     [connection] = running.service.sessions
     bob.transport.pause_reading()

@@ -97,3 +97,14 @@ async def test_a_new_session_is_told_what_comes_after_its_login(stage, server):
     say(server, "m")
     await bob.until(lambda c: c.events)
     assert [e.event_seq for e in bob.events] == [2]
+
+
+async def test_who_comes_and_who_goes_from_everywhere_is_named(stage, server):
+    heard = []
+    server.sessions.on_presence = heard.append
+    await stage.client(server, "bob", "phone")
+    await stage.client(server, "bob", "laptop")
+    server.sessions.kick("bob", "phone")
+    assert heard == ["bob"]
+    server.sessions.kick("bob", "laptop")
+    assert heard == ["bob", "bob"]

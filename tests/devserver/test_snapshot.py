@@ -1,5 +1,10 @@
+from imnb.devserver.contacts import put_contact
+from imnb.devserver.groups import create_group
+from imnb.devserver.paging import MAX_PAGE_BYTES
 from imnb.devserver.snapshot import MAX_HEAD_MESSAGES, reset_pages
+from imnb.pb.chat_pb2 import PutContactRequest
 from imnb.pb.sync_pb2 import ResetPage
+from tests.devserver.worlds import rename
 
 NOW = 1_000
 
@@ -35,14 +40,28 @@ def test_no_messages_and_too_many(world, outgoing):
 
 def test_pages_are_bounded_and_only_the_last_has_the_cursor(world, outgoing):
     for number in range(10):
-        world.create_group("alice", f"g{number}", "Trip", ["bob"], NOW + number)
+        create_group(world, "alice", f"g{number}", "Trip", ["bob"], NOW + number)
         sent = outgoing(f"m{number}", text="x" * 60_000)
         world.send("alice", number + 1, sent, NOW + number)
     found = pages(world, "alice", 5)
     assert len(found) == 3
     assert [bool(p.epoch) for p in found] == [False, False, True]
     assert sum(len(p.heads) for p in found) == 10
-    assert all(p.ByteSize() < 400_000 for p in found)
+    assert all(p.ByteSize() <= MAX_PAGE_BYTES + 100 for p in found)
+
+
+def test_the_address_book_comes_first(world, outgoing):
+    for other in ("bob", "carol"):
+        put = PutContactRequest(user_id=other, alias="x" * 60)
+        put_contact(world, "alice", put, NOW)
+    world.open_direct("alice", "bob", NOW)
+    first, *_ = pages(world, "alice", 5)
+    assert [c.user_id for c in first.contacts] == ["bob", "carol"]
+    assert first.contacts_version == 2
+    world.page_bytes = 100
+    first, *others = pages(world, "alice", 5)
+    assert (len(first.contacts), first.contacts_version) == (1, 2)
+    assert [c.user_id for page in others for c in page.contacts] == ["carol"]
 
 
 def test_what_happens_meanwhile_is_not_in_it(world, outgoing):
@@ -50,7 +69,7 @@ def test_what_happens_meanwhile_is_not_in_it(world, outgoing):
     world.send("alice", 1, outgoing("a"), NOW)
     taken_later = reset_pages(world, "alice", 10)
     world.send("bob", 1, outgoing("b"), NOW)
-    world.rename("bob", "Robert")
+    rename(world, "bob", "Robert")
     world.open_direct("alice", "carol", NOW)
     [page] = map(ResetPage.FromString, taken_later)
     assert page.as_of == 2

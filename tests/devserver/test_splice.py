@@ -56,3 +56,10 @@ def test_a_message_changes_its_tag_for_history_and_needs_none_in_a_head():
 def test_a_field_of_bytes():
     spliced = splice.field(6, b"t" * 200)
     assert Message.FromString(spliced) == Message(text="t" * 200)
+
+
+def test_what_brings_a_message():
+    message = Event(message=Message(seq=1)).SerializeToString()
+    read = Event(read=ReadCursor(seq=1)).SerializeToString()
+    assert splice.brings_message(message)
+    assert not splice.brings_message(read)
