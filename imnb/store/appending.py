@@ -14,7 +14,12 @@ import numpy
 COLUMNAR_ROWS = 300
 """From here on columns are cheaper than rows."""
 
-_INTEGERS = {"BIGINT": "int64", "INTEGER": "int64", "UBIGINT": "uint64"}
+_INTEGERS = {
+    "BIGINT": "int64",
+    "INTEGER": "int64",
+    "TINYINT": "int64",
+    "UBIGINT": "uint64",
+}
 _VIEW = "imnb_appended"
 
 COLUMNS = {
@@ -35,7 +40,44 @@ COLUMNS = {
         "user_id": "VARCHAR",
         "name": "VARCHAR",
         "read_seq": "BIGINT",
+        "delivered_seq": "BIGINT",
+        "role": "TINYINT",
         "rev": "BIGINT",
+    },
+    "reaction": {
+        "conversation_id": "BIGINT",
+        "seq": "BIGINT",
+        "user_id": "VARCHAR",
+        "emoji": "VARCHAR",
+        "rev": "BIGINT",
+    },
+    "mention": {
+        "conversation_id": "BIGINT",
+        "seq": "BIGINT",
+        "user_id": "VARCHAR",
+        "rev": "BIGINT",
+    },
+    "part": {
+        "conversation_id": "BIGINT",
+        "sender_id": "VARCHAR",
+        "whole_id": "VARCHAR",
+        "place": "INTEGER",
+        "places": "INTEGER",
+        "seq": "BIGINT",
+        "arrived_at": "BIGINT",
+    },
+    "waiting_change": {
+        "conversation_id": "BIGINT",
+        "seq": "BIGINT",
+        "change_seq": "BIGINT",
+        "event": "BLOB",
+    },
+    "unprocessed": {
+        "conversation_id": "BIGINT",
+        "seq": "BIGINT",
+        "plugin": "VARCHAR",
+        "error": "VARCHAR",
+        "failed_at": "BIGINT",
     },
     "outbox": {
         "client_id": "VARCHAR",
@@ -57,13 +99,21 @@ COLUMNS = {
         "deleted_at": "BIGINT",
     },
     "call": {
+        "number": "BIGINT",
         "started_at": "BIGINT",
         "command": "VARCHAR",
         "ask_id": "UBIGINT",
         "status": "VARCHAR",
-        "latency_us": "BIGINT",
+        "priority": "INTEGER",
+        "attempts": "INTEGER",
+        "queued_us": "BIGINT",
+        "sending_us": "BIGINT",
+        "waiting_us": "BIGINT",
+        "receiving_us": "BIGINT",
+        "total_us": "BIGINT",
         "request_bytes": "BIGINT",
         "reply_bytes": "BIGINT",
+        "error": "VARCHAR",
     },
     "record": {"number": "BIGINT", "kind": "VARCHAR", "payload": "BLOB"},
 }

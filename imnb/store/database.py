@@ -12,7 +12,9 @@ from imnb.errors import ConfigError, QueryTimeout
 from imnb.models.ids import UserId
 from imnb.store import query as guarded
 from imnb.store.connection import Cursor, Parameters, Row
+from imnb.store.export import Manifest, write
 from imnb.store.feed import Feed
+from imnb.store.keys import StoreKey, no_key
 from imnb.store.ledger import Ledger
 from imnb.store.migrator import Series
 from imnb.store.opening import STORE, open_ledger
@@ -72,6 +74,7 @@ class Database:
         limits: Limits = _LIMITS,
         migrations: Series = STORE,
         clock: Callable[[], int] = microseconds_now,
+        key: Callable[[], StoreKey | None] = no_key,
     ) -> "Database":
         """Open or make a store; ``None`` makes one in memory.
 
@@ -81,17 +84,20 @@ class Database:
             limits: ``write_queue_rows`` is used.
             migrations: other than the project's own only in tests.
             clock: microseconds since 1970, UTC.
+            key: called in a thread, for the key if the store is encrypted.
 
         Raises:
             StoreLocked: it is open already, here or in another process.
             StoreCorrupt: the file is damaged or no store; it was not changed.
             StoreTooNew: a later imnb wrote it; it was not changed.
+            StoreKeyError: the key is missing, wrong, or not wanted.
+            EncryptionUnavailable: nothing here can write an encrypted file.
         """
         feed = Feed()
         name = path.stem if path else "memory"
         writer = Writer(f"imnb-write-{name}", limits.write_queue_rows)
         ledger = await writer.start(
-            lambda: open_ledger(path, str(me), migrations, feed, clock)
+            lambda: open_ledger(path, str(me), migrations, feed, clock, key)
         )
         database = cls(path, writer, ledger, feed)
         writer.on_commit = feed.wake
@@ -158,7 +164,8 @@ class Database:
         """Run one SELECT or EXPLAIN that a user typed.
 
         Args:
-            query: may use the views messages, conversations, members, users, calls.
+            query: may use the views of `imnb.store.guard.VIEWS`; their columns have
+                comments, in ``duckdb_columns()``.
             params: values for ``?``, or a mapping for ``$name``.
             limit: most rows of the result.
             timeout: seconds after which the query is interrupted.
@@ -180,6 +187,24 @@ class Database:
                 f"the query was interrupted after {timeout:g} s: narrow it down or "
                 "pass a longer timeout"
             ) from error
+
+    async def export(self, folder: pathlib.Path, format: str) -> Manifest:
+        """Write the documented views, all of one moment, to files in a folder.
+
+        They are not encrypted. An earlier export there is replaced.
+
+        Args:
+            folder: is made if there is none; else empty, or of an earlier export.
+            format: ``"parquet"`` or ``"csv"``.
+
+        Raises:
+            ConfigError: another format, or the store is in memory.
+            StoreError: it cannot be written; an earlier export there is as it was.
+        """
+        path = self.path
+        if path is None:
+            raise ConfigError("a store in memory has no place to export from")
+        return await self.read(lambda cursor: write(cursor, path, folder, format))
 
     async def close(self) -> None:
         """Commit what was submitted, close the file, end the threads.

@@ -1,11 +1,12 @@
 """What changed, kept in memory for the observers of one process.
 
-The writer adds a batch after each COMMIT. A reader holds a mark and takes what
-came since; one that fell behind is told so (``None``) and polls by ``rev``.
+The writer adds batches after each COMMIT. A reader holds a mark and takes what
+came since; one that fell behind is told so (``None``) and reads anew.
 Overflow rule: the oldest batches are dropped beyond `MAX_KEYS` keys.
 """
 
 import collections
+import itertools
 import threading
 from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple
@@ -16,21 +17,12 @@ MAX_KEYS = 10_000
 
 
 class Batch(NamedTuple):
-    """Rows of one table that changed at one revision."""
+    """Rows of one table that changed, or were removed (``dead``), at one revision."""
 
     table: str
     keys: Sequence[Key]
     rev: int
     dead: bool = False
-
-
-class Entry(NamedTuple):
-    """One row that changed, or that was removed (``dead``)."""
-
-    table: str
-    key: Key
-    rev: int
-    dead: bool
 
 
 class Feed:
@@ -53,26 +45,21 @@ class Feed:
         with self._lock:
             return self._first + len(self._batches)
 
-    def take(self, mark: int) -> tuple[list[Entry] | None, int]:
+    def take(self, mark: int) -> tuple[list[Batch] | None, int]:
         """What came since ``mark``, oldest first, and the mark to go on from.
 
         Take before the transaction that reads the rows begins: a later take
         may name rows that its snapshot does not show.
 
         Returns:
-            ``None`` in place of the entries when some were dropped.
+            ``None`` in place of the batches when some were dropped.
         """
         with self._lock:
             end = self._first + len(self._batches)
             if mark < self._first:
                 return None, end
-            fresh = [self._batches[i - self._first] for i in range(mark, end)]
-        entries = [
-            Entry(batch.table, key, batch.rev, batch.dead)
-            for batch in fresh
-            for key in batch.keys
-        ]
-        return entries, end
+            first = mark - self._first
+            return list(itertools.islice(self._batches, first, None)), end
 
     def add(self, batches: Sequence[Batch]) -> None:
         """Add what one COMMIT changed."""

@@ -16,6 +16,20 @@ import duckdb
 from imnb.errors import QueryRefused
 from imnb.store.connection import Cursor
 
+VIEWS = (
+    "messages",
+    "conversations",
+    "members",
+    "users",
+    "contacts",
+    "reactions",
+    "mentions",
+    "attachments",
+    "unsent",
+    "calls",
+)
+"""What is documented, and stays as it is from version to version."""
+
 TABLE_FUNCTIONS = frozenset(
     {
         "duckdb_columns",
@@ -34,6 +48,18 @@ TABLE_FUNCTIONS = frozenset(
     }
 )
 """They make rows or describe the catalogue; none reads a file or runs SQL."""
+
+HIDDEN = frozenset(
+    {
+        "duckdb_databases",
+        "duckdb_logs",
+        "pg_database",
+        "pg_prepared_statements",
+        "pg_settings",
+        "pragma_database_list",
+    }
+)
+"""DuckDB's own views of more than the catalogue, by a table function within."""
 
 _COMMENT = "--"
 _KEYWORD = re.compile(r"\w+")
@@ -148,7 +174,7 @@ def _catalogue(cursor: Cursor) -> tuple[set[str], set[str], set[str]]:
         "UNION ALL SELECT 2, view_name FROM duckdb_views()"
     ):
         parts[part].add(name.lower())
-    return parts[0], parts[1], parts[2]
+    return parts[0], parts[1], parts[2] - HIDDEN
 
 
 def _nodes(tree: object) -> Iterator[dict[str, Any]]:
@@ -198,6 +224,6 @@ def _check_table(
         raise QueryRefused(f"there is no schema {schema!r} here")
     if table not in tables and not (table in cte_names and not schema):
         raise QueryRefused(
-            f"there is no table {table!r} here; the documented ones are messages, "
-            "conversations, members, users and calls"
+            f"there is no table {table!r} here; the documented ones are "
+            f"{', '.join(VIEWS)}"
         )

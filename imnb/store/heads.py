@@ -5,7 +5,7 @@ that moved once. Counting in SQL instead costs six times as much per commit.
 """
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from imnb.store.connection import Reader
@@ -19,10 +19,10 @@ FEW = 2
 
 @dataclasses.dataclass(slots=True)
 class Head:
-    """A row of ``conversation``, and the newest message that is stored.
+    """A row of ``conversation``, and what is known of the messages in it.
 
     ``unread`` counts the messages above ``read_seq`` that are not known to be
-    mine: those that exist on the server and are not here yet count too.
+    mine or revoked: those that exist on the server and are not here yet count too.
     """
 
     conversation_id: int
@@ -32,11 +32,26 @@ class Head:
     first_seq: int = 1
     last_seq: int = 0
     change_seq: int = 0
+    """All changes up to this one are here."""
+    version: int = 0
     read_seq: int = 0
     unread: int = 0
+    mentions: int = 0
+    """Unread messages that mention me."""
+    shown_seq: int = 0
+    """The newest stored message that chats show; what follows is of it."""
+    last_kind: str = ""
     last_text: str | None = None
     last_sender: str | None = None
     last_at: int | None = None
+    last_is_revoked: bool = False
+    pinned_at: int = 0
+    muted_until: int = 0
+    draft: str = ""
+    draft_reply_to: int = 0
+    draft_at: int = 0
+    draft_is_local: bool = False
+    """The server has not got it yet."""
     top: int = 0
     """Highest seq that is stored."""
     known: bool = False
@@ -54,28 +69,80 @@ class Head:
             self.last_seq = seq
 
     def own(self, seq: int) -> None:
-        """A message that was stored is mine."""
+        """A message that was stored is mine, or was revoked."""
         if seq > self.floor:
             self.unread -= 1
 
-    def show(self, seq: int, text: str, sender: str, sent_at: int) -> None:
-        """The newest stored message is this one."""
-        self.top = seq
+    def show(self, seq: int, kind: str, text: str, sender: str, sent_at: int) -> None:
+        """The newest message that is shown is this one."""
+        self.shown_seq = seq
+        self.last_kind = kind
         self.last_text = text
         self.last_sender = sender
         self.last_at = sent_at
+        self.last_is_revoked = False
 
-    def recount(self, not_unread: int) -> None:
-        """Count anew, given the stored messages above `floor` that are mine."""
+    def recount(self, not_unread: int, mentions: int) -> None:
+        """Count anew, given the stored messages above `floor` that do not count."""
         self.unread = max(self.last_seq - self.floor, 0) - not_unread
+        self.mentions = mentions
+
+
+COLUMNS = {
+    "conversation_id": "BIGINT",
+    "kind": "TINYINT",
+    "title": "VARCHAR",
+    "created_at": "BIGINT",
+    "first_seq": "BIGINT",
+    "last_seq": "BIGINT",
+    "change_seq": "BIGINT",
+    "version": "BIGINT",
+    "read_seq": "BIGINT",
+    "unread": "BIGINT",
+    "mentions": "BIGINT",
+    "shown_seq": "BIGINT",
+    "last_kind": "VARCHAR",
+    "last_text": "VARCHAR",
+    "last_sender": "VARCHAR",
+    "last_at": "BIGINT",
+    "last_is_revoked": "BOOLEAN",
+    "pinned_at": "BIGINT",
+    "muted_until": "BIGINT",
+    "draft": "VARCHAR",
+    "draft_reply_to": "BIGINT",
+    "draft_at": "BIGINT",
+    "draft_is_local": "BOOLEAN",
+}
+"""Of the table, in the order of the fields of `Head`."""
+MOVING = (
+    "last_seq",
+    "change_seq",
+    "read_seq",
+    "unread",
+    "mentions",
+    "shown_seq",
+    "last_kind",
+    "last_text",
+    "last_sender",
+    "last_at",
+    "last_is_revoked",
+)
+"""What messages and read cursors move; the rest is written by `Heads.renew`."""
 
 
 class Heads:
-    """All heads of one store; changes are undone when a transaction fails."""
+    """All heads of one store; changes are undone when a transaction fails.
+
+    Attributes:
+        gone: conversations that were removed since the store was opened: what was
+            asked for about them before that may still come, and is not wanted.
+    """
 
     def __init__(self) -> None:
+        self.gone: set[int] = set()
         self._heads: dict[int, Head] = {}
         self._before: dict[int, Head | None] = {}
+        self._gone_before: set[int] | None = None
         self._renewed: set[int] = set()
 
     def __repr__(self) -> str:
@@ -86,11 +153,7 @@ class Heads:
 
     def load(self, reader: Reader) -> None:
         """Read them all: 10,000 take some milliseconds."""
-        for row in reader.fetch(
-            "SELECT conversation_id, kind, title, created_at, first_seq, last_seq, "
-            "change_seq, read_seq, unread, last_text, last_sender, last_at "
-            "FROM conversation"
-        ):
+        for row in reader.fetch(f"SELECT {', '.join(COLUMNS)} FROM conversation"):
             head = self._heads[row[0]] = Head(*row)
             head.known = True
         for conversation_id, top in reader.fetch(
@@ -123,10 +186,18 @@ class Heads:
 
     def remove(self, conversation_ids: Iterable[int]) -> None:
         """Forget heads whose rows were deleted."""
+        self._remember_gone()
         for conversation_id in conversation_ids:
             self._before.setdefault(conversation_id, self._heads.get(conversation_id))
             self._heads.pop(conversation_id, None)
             self._renewed.discard(conversation_id)
+            self.gone.add(conversation_id)
+
+    def come_back(self, conversation_id: int) -> None:
+        """I am in a conversation again that was removed."""
+        if conversation_id in self.gone:
+            self._remember_gone()
+            self.gone.discard(conversation_id)
 
     def write(self, tx: "Transaction") -> None:
         """Bring the rows of ``conversation`` up to date."""
@@ -156,6 +227,7 @@ class Heads:
         """What was changed stays."""
         self._before.clear()
         self._renewed.clear()
+        self._gone_before = None
 
     def rollback(self) -> None:
         """Back to how it was after the last commit."""
@@ -164,69 +236,44 @@ class Heads:
                 self._heads.pop(conversation_id, None)
             else:
                 self._heads[conversation_id] = before
+        if self._gone_before is not None:
+            self.gone = self._gone_before
         self.commit()
+
+    def _remember_gone(self) -> None:
+        if self._gone_before is None:
+            self._gone_before = set(self.gone)
 
 
 def _replace_rows(tx: "Transaction", heads: list[Head], rev: int) -> None:
-    ids = [head.conversation_id for head in heads]
+    names, lists = ", ".join(COLUMNS), ", ".join(map(_unnested, COLUMNS))
     tx.execute(
-        "INSERT OR REPLACE INTO conversation "
-        "SELECT unnest(?::BIGINT[]), unnest(?::TINYINT[]), unnest(?::VARCHAR[]), "
-        "unnest(?::BIGINT[]), unnest(?::BIGINT[]), unnest(?::BIGINT[]), "
-        "unnest(?::BIGINT[]), unnest(?::BIGINT[]), unnest(?::BIGINT[]), "
-        "unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::BIGINT[]), ?",
-        [
-            ids,
-            [head.kind for head in heads],
-            [head.title for head in heads],
-            [head.created_at for head in heads],
-            [head.first_seq for head in heads],
-            [head.last_seq for head in heads],
-            [head.change_seq for head in heads],
-            [head.read_seq for head in heads],
-            [head.unread for head in heads],
-            [head.last_text for head in heads],
-            [head.last_sender for head in heads],
-            [head.last_at for head in heads],
-            rev,
-        ],
+        f"INSERT OR REPLACE INTO conversation ({names}, rev) SELECT {lists}, ?",
+        [*(_values(heads, name) for name in COLUMNS), rev],
     )
 
 
 def _update_row(tx: "Transaction", head: Head, rev: int) -> None:
     tx.execute(
-        "UPDATE conversation SET last_seq = $1, read_seq = $2, unread = $3, "
-        "last_text = $4, last_sender = $5, last_at = $6, rev = $7 "
-        "WHERE conversation_id = $8",
-        [
-            head.last_seq,
-            head.read_seq,
-            head.unread,
-            head.last_text,
-            head.last_sender,
-            head.last_at,
-            rev,
-            head.conversation_id,
-        ],
+        f"UPDATE conversation SET {', '.join(f'{name} = ?' for name in MOVING)}, "
+        "rev = ? WHERE conversation_id = ?",
+        [*(getattr(head, name) for name in MOVING), rev, head.conversation_id],
     )
 
 
 def _update_rows(tx: "Transaction", heads: list[Head], rev: int) -> None:
+    names = ("conversation_id", *MOVING)
     tx.execute(
-        "UPDATE conversation SET last_seq = v.b, read_seq = v.c, unread = v.d, "
-        "last_text = v.e, last_sender = v.f, last_at = v.g, rev = $1 "
-        "FROM (SELECT unnest($2::BIGINT[]) AS a, unnest($3::BIGINT[]) AS b, "
-        "unnest($4::BIGINT[]) AS c, unnest($5::BIGINT[]) AS d, "
-        "unnest($6::VARCHAR[]) AS e, unnest($7::VARCHAR[]) AS f, "
-        "unnest($8::BIGINT[]) AS g) v WHERE conversation_id = v.a",
-        [
-            rev,
-            [head.conversation_id for head in heads],
-            [head.last_seq for head in heads],
-            [head.read_seq for head in heads],
-            [head.unread for head in heads],
-            [head.last_text for head in heads],
-            [head.last_sender for head in heads],
-            [head.last_at for head in heads],
-        ],
+        f"UPDATE conversation SET {', '.join(f'{name} = v.{name}' for name in MOVING)}"
+        f", rev = ? FROM (SELECT {', '.join(f'{_unnested(n)} AS {n}' for n in names)}) "
+        "v WHERE conversation.conversation_id = v.conversation_id",
+        [rev, *(_values(heads, name) for name in names)],
     )
+
+
+def _unnested(name: str) -> str:
+    return f"unnest(?::{COLUMNS[name]}[])"
+
+
+def _values(heads: Sequence[Head], name: str) -> list[object]:
+    return [getattr(head, name) for head in heads]

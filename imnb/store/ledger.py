@@ -15,11 +15,12 @@ import duckdb
 
 from imnb.errors import StoreError
 from imnb.store.appending import Appending
-from imnb.store.connection import Cursor, in_our_terms
+from imnb.store.connection import Cursor, another, in_our_terms
 from imnb.store.feed import Feed
 from imnb.store.lock import OwnerLock
 from imnb.store.residents import Residents
 from imnb.store.transaction import Change, Transaction
+from imnb.tasks.killpoints import reached
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -71,7 +72,7 @@ class Ledger:
 
     def cursor(self) -> Cursor:
         """One more cursor, for another thread."""
-        return Cursor(self._duck.cursor())
+        return another(self._duck)
 
     def run(self, jobs: Sequence[Job[Any]]) -> None:
         """Carry a group out; each job gets its result or its error."""
@@ -92,7 +93,9 @@ class Ledger:
         if self._since_checkpoint < CHECKPOINT_ROWS:
             return
         try:
+            reached("ledger.before_checkpoint")
             self._duck.execute("CHECKPOINT")
+            reached("ledger.after_checkpoint")
         except duckdb.TransactionException:
             return  # somebody reads what it would replace: next time
         except duckdb.Error as error:
@@ -112,15 +115,20 @@ class Ledger:
             self._duck, self._appending, self._residents, self.revision, self._clock()
         )
         try:
+            reached("ledger.before_begin")
             self._duck.execute("BEGIN")
+            reached("ledger.after_begin")
             results = [job.change(tx) for job in jobs]
+            reached("ledger.after_changes")
             if tx.failed:
                 raise StoreError(
                     "a statement of this change failed and the change went on: "
                     "nothing was stored"
                 )
             tx.finish()
+            reached("ledger.before_commit")
             self._duck.execute("COMMIT")
+            reached("ledger.after_commit")
         except BaseException:
             self._roll_back()
             raise

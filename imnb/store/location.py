@@ -2,6 +2,7 @@
 
 import hashlib
 import pathlib
+import shutil
 
 import platformdirs
 
@@ -65,7 +66,9 @@ def delete_store(path: pathlib.Path) -> None:
     lock = OwnerLock.take(path)
     try:
         for leftover in (path, *path.parent.glob(f"{path.name}.*")):
-            if leftover != lock.path:
+            if leftover.is_dir():  # spilled by a query, or an export that was cut off
+                shutil.rmtree(leftover)
+            elif leftover != lock.path:
                 leftover.unlink(missing_ok=True)
     finally:
         lock.release()

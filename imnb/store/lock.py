@@ -2,6 +2,10 @@
 
 DuckDB locks its file too, but then says little about the owner, and lets the
 same process open the file twice, which makes two writers.
+
+One case is not the kernel's to tell: a child that was forked holds its parent's
+lock after the parent's end. So the owner is written down with the time it began,
+by which another process with its number is not taken for it.
 """
 
 import fcntl
@@ -11,7 +15,12 @@ import pathlib
 import socket
 import sys
 
+import psutil
+
 from imnb.errors import StoreLocked
+
+SAME_PROCESS = 2.0
+"""Seconds by which its beginning may differ: the clock is set now and then."""
 
 
 class OwnerLock:
@@ -37,10 +46,18 @@ class OwnerLock:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
+            except BlockingIOError as error:
                 owner = _read(descriptor)
+                is_left = _is_over(owner) and _is_still(path, descriptor)
                 os.close(descriptor)
-                raise StoreLocked(_refusal(store, owner)) from error
+                if not is_left:
+                    raise StoreLocked(_refusal(store, owner)) from error
+                # should two take it at once, DuckDB's own lock refuses one of them
+                path.unlink(missing_ok=True)
+                continue
+            except OSError:  # a file system without locks
+                os.close(descriptor)
+                raise
             if _is_still(path, descriptor):
                 break
             # its owner removed the file between our open and our lock
@@ -72,7 +89,27 @@ def _is_still(path: pathlib.Path, descriptor: int) -> bool:
 def _myself() -> dict[str, object]:
     # JupyterLab and VS Code tell a kernel which notebook it belongs to
     notebook = os.environ.get("JPY_SESSION_NAME") or pathlib.Path(sys.argv[0]).name
-    return {"pid": os.getpid(), "host": socket.gethostname(), "notebook": notebook}
+    return {
+        "pid": os.getpid(),
+        "began": psutil.Process().create_time(),
+        "host": socket.gethostname(),
+        "notebook": notebook,
+    }
+
+
+def _is_over(owner: dict[str, object]) -> bool:
+    """It was a process of this machine that does not run any more."""
+    pid, began = owner.get("pid"), owner.get("began")
+    if not isinstance(pid, int) or not isinstance(began, float):
+        return False
+    if owner.get("host") != socket.gethostname():
+        return False
+    try:
+        return abs(psutil.Process(pid).create_time() - began) > SAME_PROCESS
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.Error:
+        return False
 
 
 def _read(descriptor: int) -> dict[str, object]:

@@ -6,14 +6,18 @@ that one which is refused stays as it was, byte for byte.
 """
 
 import dataclasses
+import errno
 import importlib.resources
 import pathlib
 import re
 import shutil
 from typing import Any
 
-from imnb.errors import ConfigError, StoreCorrupt, StoreError, StoreTooNew
-from imnb.store.connection import Cursor, connect, translated
+import duckdb
+
+from imnb.errors import ConfigError, StoreCorrupt, StoreError, StoreFull, StoreTooNew
+from imnb.store.connection import Cursor, connect, in_our_terms
+from imnb.store.keys import StoreKey
 
 _NUMBERED = re.compile(r"(\d{4})_\w+\.sql")
 _NEW = -1
@@ -51,32 +55,47 @@ def load_series(application: str, folder: str = "") -> Series:
     return Series(application, tuple(entry.read_text("utf-8") for _, entry in found))
 
 
-def open_file(path: pathlib.Path | None, series: Series) -> Any:
+def open_file(
+    path: pathlib.Path | None, series: Series, key: StoreKey | None = None
+) -> Any:
     """A connection to a file of the newest version; ``None`` for memory.
 
     Raises:
         StoreCorrupt: it is damaged or something else; it was not changed.
         StoreTooNew: a later version of imnb wrote it; it was not changed.
         StoreLocked: another program has it open.
+        StoreKeyError: the key is missing, wrong, or not wanted; it was not changed.
+        EncryptionUnavailable: nothing here can write an encrypted file.
     """
+    if path is None or path.exists():
+        return _open(path, series, key)
+    try:
+        return _open(path, series, key)
+    except BaseException:
+        # half a file would be taken for a damaged store the next time
+        for suffix in ("", ".wal"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        raise
+
+
+def _open(path: pathlib.Path | None, series: Series, key: StoreKey | None) -> Any:
     version = _NEW
     if path is not None and path.exists():
-        version = look_at(path, series)
+        version = look_at(path, series, key)
         if _NEW < version < series.newest:
             back_up(path, version)
-    duck = connect(path)
+    duck = connect(path, key=key)
     try:
-        with translated():
-            _migrate(duck, series, version)
+        _migrate(duck, series, version)
     except BaseException:
         duck.close()
         raise
     return duck
 
 
-def look_at(path: pathlib.Path, series: Series) -> int:
+def look_at(path: pathlib.Path, series: Series, key: StoreKey | None = None) -> int:
     """The version of an existing file, or that it has none yet."""
-    duck = connect(path, read_only=True)
+    duck = connect(path, read_only=True, key=key)
     try:
         cursor = Cursor(duck)
         tables = {
@@ -119,15 +138,31 @@ def _checked_version(path: pathlib.Path, text: str, series: Series) -> int:
 
 
 def back_up(path: pathlib.Path, version: int) -> pathlib.Path:
-    """Copy a file, with its write-ahead log, beside itself before changing it."""
+    """Copy a file, with its write-ahead log, beside itself before changing it.
+
+    Raises:
+        StoreError: there is no room for it; the file was not changed.
+    """
     target = path.with_name(f"{path.name}.version-{version}")
     for suffix in (".wal", ""):
         source = path.with_name(path.name + suffix)
         if source.exists():
-            part = target.with_name(f"{target.name}{suffix}.part")
-            shutil.copy2(source, part)
-            part.replace(target.with_name(target.name + suffix))
+            _copy(source, target.with_name(target.name + suffix))
     return target
+
+
+def _copy(source: pathlib.Path, target: pathlib.Path) -> None:
+    part = target.with_name(f"{target.name}.part")
+    try:
+        shutil.copy2(source, part)
+        part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        full = error.errno in {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
+        raise (StoreFull if full else StoreError)(
+            f"{source} is to be brought to a newer version, and the copy of it that "
+            f"is kept cannot be made: {error.strerror}; it was left as it is"
+        ) from error
 
 
 def _migrate(duck: Any, series: Series, version: int) -> None:
@@ -149,9 +184,10 @@ def _migrate(duck: Any, series: Series, version: int) -> None:
                 "UPDATE meta SET value = ? WHERE key = 'version'", [str(number)]
             )
             duck.execute("COMMIT")
-        except Exception as error:
+        except duckdb.Error as error:
             # COMMIT after an error would report success and store nothing
             Cursor(duck).abandon()
-            raise StoreError(
-                f"migration {number} of {series.application} failed: {error}"
+            told = in_our_terms(error)
+            raise type(told)(
+                f"migration {number} of {series.application} failed: {told}"
             ) from error

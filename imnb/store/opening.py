@@ -1,11 +1,13 @@
 """From a path to a ledger: lock, migrate, check the owner, load what is kept."""
 
 import pathlib
+import shutil
 from collections.abc import Callable
 
-from imnb.errors import StoreError
-from imnb.store.connection import Cursor
+from imnb.errors import ConfigError, StoreError
+from imnb.store.connection import Cursor, staging_folder
 from imnb.store.feed import Feed
+from imnb.store.keys import StoreKey, no_key
 from imnb.store.ledger import Ledger
 from imnb.store.lock import OwnerLock
 from imnb.store.migrator import Series, load_series, open_file
@@ -23,15 +25,16 @@ def open_ledger(
     series: Series,
     feed: Feed,
     clock: Callable[[], int],
+    key: Callable[[], StoreKey | None] = no_key,
 ) -> Ledger:
-    """Open a user's store; in the writer's thread.
+    """Open a user's store; in the writer's thread, where asking for a key may wait.
 
     Raises:
         StoreError: locked, damaged, too new, or somebody else's.
     """
     lock = take_lock(path)
     try:
-        duck = open_file(path, series)
+        duck = open_file(path, series, key())
         try:
             cursor = Cursor(duck)
             claim(cursor, me)
@@ -53,19 +56,24 @@ def take_lock(path: pathlib.Path | None) -> OwnerLock | None:
     """Make the folder, readable by its owner only, and lock the file's place.
 
     Raises:
+        ConfigError: a path that DuckDB does not take.
         StoreLocked: somebody has it open.
         StoreError: the folder cannot be made or written to.
     """
     if path is None:
         return None
+    if "?" in str(path):
+        raise ConfigError(f"{path}: DuckDB takes no ? in the path of a file")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return OwnerLock.take(path)
+        lock = OwnerLock.take(path)
     except OSError as error:
         raise StoreError(
             f"the store {path} cannot be made or opened: {error.strerror}: choose a "
             "folder that can be written to"
         ) from error
+    shutil.rmtree(staging_folder(path), ignore_errors=True)  # cut off by a crash
+    return lock
 
 
 def claim(cursor: Cursor, me: str) -> None:
@@ -95,7 +103,17 @@ def prune(cursor: Cursor, before: int) -> None:
 
 def last_revision(cursor: Cursor) -> int:
     """The newest revision of any row, also of rows whose trace was pruned."""
-    tables = ("message", "conversation", "member", '"user"', "outbox", "tombstone")
+    tables = (
+        "message",
+        "conversation",
+        "member",
+        '"user"',
+        "outbox",
+        "contact",
+        "reaction",
+        "mention",
+        "tombstone",
+    )
     union = " UNION ALL ".join(f"SELECT max(rev) AS r FROM {name}" for name in tables)
     [(newest,)] = cursor.fetch(
         f"SELECT max(r) FROM ({union} UNION ALL SELECT CAST(value AS BIGINT) "

@@ -4,7 +4,7 @@ Each part is changed inside a transaction, written once before COMMIT, and put
 back when the transaction fails.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from imnb.store.connection import Reader
@@ -71,6 +71,56 @@ class Drafts:
             self._before = set(self._ids)
 
 
+class Waiting:
+    """Messages that are not here and have changes that wait for them."""
+
+    def __init__(self) -> None:
+        self._keys: set[tuple[int, int]] = set()
+        self._before: set[tuple[int, int]] | None = None
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def load(self, reader: Reader) -> None:
+        """Read which ones."""
+        rows = reader.fetch("SELECT DISTINCT conversation_id, seq FROM waiting_change")
+        self._keys = {(row[0], row[1]) for row in rows}
+
+    def among(self, keys: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Which of these."""
+        return [key for key in keys if key in self._keys]
+
+    def add(self, keys: Iterable[tuple[int, int]]) -> None:
+        """Changes were stored for these."""
+        self._remember()
+        self._keys.update(keys)
+
+    def remove(self, keys: Iterable[tuple[int, int]]) -> None:
+        """Nothing waits for these any more."""
+        self._remember()
+        self._keys.difference_update(keys)
+
+    def forget(self, conversation_ids: Iterable[int]) -> None:
+        """Conversations were removed."""
+        if self._keys:
+            ids = set(conversation_ids)
+            self.remove([key for key in self._keys if key[0] in ids])
+
+    def commit(self) -> None:
+        """What was changed stays."""
+        self._before = None
+
+    def rollback(self) -> None:
+        """Back to how it was after the last commit."""
+        if self._before is not None:
+            self._keys = self._before
+        self._before = None
+
+    def _remember(self) -> None:
+        if self._before is None:
+            self._before = set(self._keys)
+
+
 class Position:
     """Where the account's event feed stands; one UPDATE however often it moved.
 
@@ -117,12 +167,14 @@ class Residents:
         self.me = me
         self.heads = Heads()
         self.drafts = Drafts()
+        self.waiting = Waiting()
         self.position = Position()
 
     def load(self, reader: Reader) -> None:
         """Read what a store holds."""
         self.heads.load(reader)
         self.drafts.load(reader)
+        self.waiting.load(reader)
         self.position.load(reader)
 
     def write(self, tx: "Transaction") -> None:
@@ -134,10 +186,12 @@ class Residents:
         """After COMMIT."""
         self.heads.commit()
         self.drafts.commit()
+        self.waiting.commit()
         self.position.commit()
 
     def rollback(self) -> None:
         """After ROLLBACK."""
         self.heads.rollback()
         self.drafts.rollback()
+        self.waiting.rollback()
         self.position.rollback()

@@ -32,7 +32,7 @@ class Transaction:
         failed: a statement raised; DuckDB would "commit" nothing and call it
             success, so this transaction never reaches COMMIT.
         batches: what goes to the feed after COMMIT.
-        heads, drafts, position: what the writer keeps in memory.
+        heads, drafts, waiting, position: what the writer keeps in memory.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Transaction:
         self.me = residents.me
         self.heads = residents.heads
         self.drafts = residents.drafts
+        self.waiting = residents.waiting
         self.position = residents.position
 
     def __repr__(self) -> str:

@@ -20,6 +20,7 @@ from imnb.errors import ClosedError
 from imnb.store.ending import forget, watch
 from imnb.store.ledger import Job, Ledger
 from imnb.store.transaction import Change
+from imnb.tasks.killpoints import reached
 
 T = TypeVar("T")
 
@@ -167,6 +168,7 @@ class Writer:
             self._loop.call_soon_threadsafe(function, *args)
 
     def _deliver(self, jobs: list[Job[Any]]) -> None:
+        reached("writer.before_telling")
         self._count(-sum(job.rows for job in jobs))
         for job in jobs:
             if job.error is not None:
@@ -175,6 +177,7 @@ class Writer:
                 _succeed(job.receipt, job.result)
         if self.on_commit is not None:
             self.on_commit()
+        reached("writer.after_telling")
 
     def _count(self, rows: int) -> None:
         self.pending_rows += rows

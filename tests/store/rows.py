@@ -52,3 +52,9 @@ def commit(ledger: Ledger, *changes: Any) -> list[Any]:
         if job.error is not None:
             raise job.error
     return [job.result for job in jobs]
+
+
+def told(feed: Any, mark: int) -> list[tuple[str, Any, bool]]:
+    """(table, key, dead) of every row that changed since a mark."""
+    batches, _ = feed.take(mark)
+    return [(one.table, key, one.dead) for one in batches for key in one.keys]

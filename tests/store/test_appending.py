@@ -87,6 +87,9 @@ def test_missing_numbers_stay_missing(duck):
             ", ".join(f"{name} {kind}" for name, kind in COLUMNS["call"].items())
         )
     )
-    rows = [(i, "Send", 2**63 + i, "OK", i or None, 1, None) for i in range(500)]
+    rows = [
+        (i, 1, "Send", 2**63 + i, "done", 0, 1, 1, 1, i or None, None, 1, 1, None, "")
+        for i in range(500)
+    ]
     Appending(duck).send("call", rows)
     assert duck.execute("SELECT * FROM call").fetchall() == rows

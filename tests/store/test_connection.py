@@ -8,7 +8,7 @@ from imnb.errors import (
     StoreLocked,
     StoreTooNew,
 )
-from imnb.store.connection import Cursor, connect, in_our_terms
+from imnb.store.connection import another, connect, in_our_terms
 
 PATHS = [
     (duckdb.InterruptException("INTERRUPT Error: Interrupted!"), QueryTimeout),
@@ -41,11 +41,11 @@ def test_what_is_no_database(tmp_path, contents):
 
 def test_settings_hold_and_are_locked(tmp_path):
     duck = connect(tmp_path / "x.duckdb")
-    cursor = Cursor(duck.cursor())
+    cursor = another(duck)
     [(zone,)] = cursor.fetch("SELECT current_setting('TimeZone')")
     assert zone == "UTC"
     [(tags,)] = cursor.fetch(
-        "SELECT tags FROM duckdb_databases() WHERE database_name = 'x'"
+        "SELECT tags FROM duckdb_databases() WHERE database_name = 'store'"
     )
     assert tags["storage_version"].startswith("v1.5.0")
     for statement in (

@@ -51,7 +51,7 @@ async def test_the_feed_wakes_after_commit(db):
     db.feed.subscribe(lambda: seen.append(db.revision))
     await db.write(insert(1))
     entries, _ = db.feed.take(mark)
-    assert [entry.key for entry in entries] == [(1, 1)]
+    assert [list(batch.keys) for batch in entries] == [[(1, 1)]]
     assert seen == [1]
 
 

@@ -6,16 +6,19 @@ import sys
 import pytest
 
 from imnb.store.database import Database
+from imnb.store.keys import StoreKey
 from imnb.store.tables import cursor
 
 SCRIPT = """
 import asyncio, pathlib, sys
 from imnb.store.database import Database
+from imnb.store.keys import StoreKey
 from imnb.store.tables import conversation, cursor, message
 from tests.store.rows import group, row
 
 async def main():
-    db = await Database.open(pathlib.Path(sys.argv[1]), me="me")
+    key = StoreKey(sys.argv[2]) if sys.argv[2] else None
+    db = await Database.open(pathlib.Path(sys.argv[1]), me="me", key=lambda: key)
     await db.write(lambda tx: conversation.upsert(tx, [group(1)]))
     for start in range(0, 10**9, 40):
         def change(tx, start=start):
@@ -34,11 +37,20 @@ def path(tmp_path):
     return tmp_path / "x.duckdb"
 
 
+@pytest.fixture(
+    params=["", pytest.param("a key of this test", marks=pytest.mark.encryption)]
+)
+def key(request):
+    return request.param
+
+
 @pytest.fixture
-def acknowledged(path):
+def acknowledged(path, key):
     """How far a process got that was killed while it was writing."""
     process = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, str(path)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", SCRIPT, str(path), key],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     told = [int(process.stdout.readline()) for _ in range(60)]
     process.kill()
@@ -48,8 +60,9 @@ def acknowledged(path):
     return told[-1]
 
 
-async def test_no_acknowledged_row_is_lost_and_none_is_torn(path, acknowledged):
-    db = await Database.open(path, me="me")  # its lock is stale
+async def test_no_acknowledged_row_is_lost_and_none_is_torn(path, key, acknowledged):
+    # its lock is stale
+    db = await Database.open(path, me="me", key=lambda: StoreKey(key) if key else None)
     [(count, top)] = await db.fetch("SELECT count(*), max(seq) FROM message")
     assert count == top >= acknowledged
     assert count % 40 == 0

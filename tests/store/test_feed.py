@@ -1,4 +1,4 @@
-from imnb.store.feed import Batch, Entry, Feed
+from imnb.store.feed import Batch, Feed
 
 
 def test_a_reader_gets_what_came_since_its_mark():
@@ -7,11 +7,8 @@ def test_a_reader_gets_what_came_since_its_mark():
     mark = feed.mark
     assert feed.take(mark) == ([], mark)
     feed.add([Batch("message", [3], 6), Batch("outbox", ["a"], 7, dead=True)])
-    entries, after = feed.take(mark)
-    assert entries == [
-        Entry("message", 3, 6, False),
-        Entry("outbox", "a", 7, True),
-    ]
+    batches, after = feed.take(mark)
+    assert batches == [Batch("message", [3], 6), Batch("outbox", ["a"], 7, True)]
     assert feed.take(after) == ([], after)
     assert feed.take(0)[0] is not None
 
@@ -21,10 +18,10 @@ def test_a_reader_that_fell_behind_is_told():
     mark = feed.mark
     feed.add([Batch("message", [1, 2], 1)])
     feed.add([Batch("message", [3, 4], 2)])
-    entries, after = feed.take(mark)
-    assert entries is None
+    batches, after = feed.take(mark)
+    assert batches is None
     assert feed.take(after) == ([], after)
-    assert [e.key for e in feed.take(after - 1)[0] or ()] == [3, 4]
+    assert [b.keys for b in feed.take(after - 1)[0] or ()] == [[3, 4]]
 
 
 def test_one_batch_above_the_bound_is_an_overflow():

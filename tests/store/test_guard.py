@@ -1,7 +1,10 @@
+import re
+
 import pytest
 
-from imnb.errors import QueryRefused
+from imnb.errors import QueryRefused, StoreError
 from imnb.store import guard
+from imnb.store import query as guarded
 
 ALLOWED = [
     "SELECT 1",
@@ -21,6 +24,8 @@ ALLOWED = [
     "FROM t",
     "SELECT * FROM range(3) r(a) WHERE a IN (SELECT seq FROM messages)",
     "SELECT * FROM main.messages",
+    "SELECT * FROM store.main.messages",
+    "FROM pg_catalog.pg_class",
     "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'messages'",
     "SELECT * FROM information_schema.columns",
     "(SELECT 1) UNION ALL (SELECT 2)",
@@ -76,6 +81,31 @@ REFUSED = [
     "SELECT * FROM duckdb_settings()",
     "SELECT * FROM force_checkpoint()",
     "SELECT * FROM json_execute_serialized_sql('x')",
+    "SELECT * FROM duckdb_secrets()",
+    "SELECT * FROM read_duckdb('{path}')",
+    "SELECT * FROM parquet_metadata('{path}')",
+    "SELECT * FROM sniff_csv('{path}')",
+    "SELECT * FROM histogram(messages, seq)",
+    "SELECT * FROM messages, LATERAL (SELECT * FROM read_text('{path}'))",
+    "SELECT * FROM 'x.parquet'",
+    "SELECT * FROM 's3://bucket/x.parquet'",
+    "SELECT * FROM 'https://example.org/x.csv'",
+    "SELECT * FROM system.main.duckdb_settings()",
+    "WITH glob AS (SELECT 1) SELECT * FROM glob('/tmp/*')",
+    "WITH x AS MATERIALIZED (FROM query('DELETE FROM message')) FROM x",
+    "FROM duckdb_databases",
+    "SELECT * FROM system.main.duckdb_logs",
+    "FROM pg_settings",
+    "FROM pg_catalog.pg_prepared_statements",
+    "SHOW ALL TABLES; SHOW TABLES",
+    "CREATE MACRO m() AS TABLE SELECT 1",
+    "EXECUTE x",
+    "IMPORT DATABASE '/tmp/x'",
+    "USE memory",
+    "DETACH store",
+    "SET VARIABLE x = 1",
+    "RESET threads",
+    "VACUUM",
     "SELECT * FROM frame",
     "SELECT * FROM no_such_table",
     "SELEC 1",
@@ -111,6 +141,29 @@ def test_what_is_allowed_is_named(cursor):
         guard.inspect(cursor, "FROM massages")
     with pytest.raises(QueryRefused, match=r"'read_text'.*range"):
         guard.inspect(cursor, "FROM read_text('x')")
+
+
+DESCRIBING = {
+    f"duckdb_{what}"
+    for what in (
+        "columns constraints dependencies functions indexes schemas sequences tables "
+        "types views"
+    ).split()
+}
+
+
+def test_no_view_hides_a_function_that_does_more_than_describe(cursor):
+    """Those that come with DuckDB; a new version may bring others."""
+    found = cursor.fetch("SELECT view_name, sql FROM duckdb_views() WHERE internal")
+    assert found
+    for name, sql in found:
+        used = set(re.findall(r"\b((?:duckdb|pragma|read)_\w+)\s*\(", sql.lower()))
+        assert name in guard.HIDDEN or used <= DESCRIBING, name
+
+
+def test_no_function_reads_the_environment(cursor):
+    with pytest.raises(StoreError, match="getenv does not exist"):
+        guarded.run(cursor, "SELECT getenv('HOME')", None, 10)
 
 
 def test_half_a_character(cursor):

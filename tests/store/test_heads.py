@@ -4,7 +4,7 @@ import pytest
 
 from imnb.store.heads import FEW, Head
 from imnb.store.tables import conversation, message
-from tests.store.rows import commit, group, row
+from tests.store.rows import commit, group, row, told
 
 UNREAD = [
     # (first, last, read) and what is stored as (seq, mine), then unread
@@ -56,8 +56,8 @@ def test_heads_that_moved_are_written_once(ledger, cursor, feed, count):
     )
     assert stored[0] == (0, 0, None, None, None, 60 - count)
     assert stored[1] == (2, 2, "text 2", "alice", rows[1][7], count)
-    changed = [e for e in feed.take(mark)[0] if e.table == "conversation"]
-    assert [entry.key for entry in changed] == keys[:count]
+    changed = [key for table, key, _ in told(feed, mark) if table == "conversation"]
+    assert changed == keys[:count]
 
 
 def test_an_unchanged_head_is_not_written(ledger, feed):
@@ -91,7 +91,7 @@ def test_removed_and_made_again_in_one_transaction(ledger, cursor):
 
     def again(tx):
         conversation.remove(tx, [1])
-        conversation.upsert(tx, [group(1, "new")])
+        conversation.upsert(tx, [group(1, "new")], whole=True)
 
     commit(ledger, again)
     assert cursor.fetch("SELECT title, last_seq FROM conversation") == [("new", 0)]

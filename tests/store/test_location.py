@@ -44,6 +44,9 @@ def test_delete_removes_all_of_one_store(tmp_path):
     path.parent.mkdir(parents=True)
     for leftover in ("", ".wal", ".version-1", ".tmp"):
         path.with_name(path.name + leftover).write_text("x")
+    for folder in (".export", ".spilled"):
+        path.with_name(path.name + folder).mkdir()
+        path.with_name(path.name + folder).joinpath("x").write_text("x")
     other.write_text("x")
     delete_store(path)
     assert list(path.parent.iterdir()) == [other]

@@ -1,4 +1,5 @@
 import errno
+import fcntl
 import json
 import os
 import signal
@@ -80,6 +81,77 @@ def test_a_file_without_a_lock_is_stale(store, left):
     lock = OwnerLock.take(store)
     assert json.loads(path.read_text())["pid"] == os.getpid()
     lock.release()
+
+
+FORKER = """
+import os, pathlib, sys
+from imnb.store.lock import OwnerLock
+lock = OwnerLock.take(pathlib.Path(sys.argv[1]))
+if child := os.fork():
+    print(child, flush=True)
+    sys.stdin.readline()
+    os._exit(0)
+os.close(1)
+sys.stdin.readlines()
+"""
+
+
+@pytest.fixture
+def forker(store):
+    """A process, and the number of its child, which inherited the lock."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", FORKER, str(store)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    child = int(process.stdout.readline())
+    yield process, child
+    os.kill(child, signal.SIGKILL)
+    process.communicate()
+
+
+def test_a_child_does_not_own_what_its_parent_did(store, forker):
+    process, child = forker
+    with pytest.raises(StoreLocked, match=f"pid {process.pid} on"):
+        OwnerLock.take(store)
+    process.kill()
+    process.wait()
+    lock = OwnerLock.take(store)
+    os.kill(child, 0)  # it is still there
+    with pytest.raises(StoreLocked, match="this process"):
+        OwnerLock.take(store)
+    lock.release()
+
+
+HERE = socket.gethostname()
+OTHERS = [
+    ({"pid": os.getpid(), "began": 1.0, "host": HERE}, True),
+    ({"pid": 2**22 + 1, "began": 1.0, "host": HERE}, True),
+    ({"pid": 2**22 + 1, "began": 1.0, "host": "another host"}, False),
+    ({"pid": 2**22 + 1, "host": HERE}, False),
+    ({"pid": "x", "began": 1.0, "host": HERE}, False),
+]
+
+
+@pytest.mark.parametrize(("owner", "is_over"), OTHERS)
+def test_a_number_that_another_process_has_now(store, owner, is_over):
+    lock = OwnerLock.take(store)
+    lock.path.write_text(json.dumps(owner))
+    if is_over:
+        OwnerLock.take(store).release()
+    else:
+        with pytest.raises(StoreLocked, match=f"on {owner['host']}"):
+            OwnerLock.take(store)
+    lock.release()
+
+
+def test_a_file_system_without_locks_is_not_somebody_else(store, monkeypatch):
+    def none(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", none)
+    with pytest.raises(OSError, match="No locks available"):
+        OwnerLock.take(store)
 
 
 @pytest.mark.parametrize("left", ["", "{", "[]"])

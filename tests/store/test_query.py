@@ -2,7 +2,7 @@ import pandas
 import pytest
 
 from imnb.errors import QueryRefused, StoreError
-from imnb.store import query
+from imnb.store import guard, query
 from imnb.store.tables import conversation, message
 from tests.store.rows import NOW, commit, group, row
 
@@ -94,8 +94,24 @@ def test_an_error_leaves_the_cursor_usable(filled):
 def test_views_are_documented(filled):
     frame = run(
         filled,
-        "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE "
-        "table_name IN ('messages', 'conversations', 'members', 'users', 'calls')",
+        "SELECT v.view_name, c.column_name, v.comment AS of_view, c.comment "
+        "FROM duckdb_views() v JOIN duckdb_columns() c ON c.table_name = v.view_name "
+        "WHERE NOT v.internal AND v.view_name <> 'chat_row'",
     )
-    assert frame["table_name"].nunique() == 5
+    assert set(frame["view_name"]) == set(guard.VIEWS)
+    assert frame["of_view"].notna().all()
     assert frame["comment"].notna().all()
+
+
+FOREVER = (1 << 63) - 1
+
+
+def test_settings_of_a_conversation(filled, ledger):
+    settings = f"pinned_at = {NOW}, muted_until = {FOREVER}, draft = 'so'"
+    commit(ledger, lambda tx: tx.execute(f"UPDATE conversation SET {settings}"))
+    found = run(filled, "SELECT * FROM conversations").iloc[0]
+    assert found["pinned_at"] == pandas.Timestamp(NOW, unit="us", tz="UTC")
+    assert found["muted_until"].year == 9999
+    assert found["draft"] == "so"
+    assert pandas.isna(found["draft_reply_to"])
+    assert pandas.isna(found["draft_at"])

@@ -1,7 +1,7 @@
 import pytest
 
 from imnb.errors import StoreError
-from imnb.store.feed import Entry
+from imnb.store.feed import Batch
 from imnb.store.transaction import APPEND_CHUNK
 from tests.store.rows import NOW, commit, row
 
@@ -32,7 +32,7 @@ def test_what_was_touched_is_fed_after_commit(ledger, feed):
         assert feed.take(0) == ([], 0)
 
     commit(ledger, change)
-    assert feed.take(0)[0] == [Entry("message", (1, 2), 5, False)]
+    assert feed.take(0)[0] == [Batch("message", [(1, 2)], 5)]
 
 
 def test_tombstones(ledger, cursor, feed):

@@ -18,3 +18,5 @@ def move_all(tx: Transaction, epoch: str) -> None:
         "UNION SELECT conversation_id FROM message"
     )
     conversation.remove(tx, [row[0] for row in rows])
+    for row in rows:  # the number may stand for another one from now on
+        tx.heads.come_back(row[0])

@@ -1,25 +1,77 @@
-"""Conversations and their members."""
+"""Conversations, as I see them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from imnb.models.conversation import Conversation, ConversationKind, Member
-from imnb.models.ids import ConversationId, UserId
+from imnb.models.ids import ConversationId
 from imnb.store.connection import Reader
 from imnb.store.heads import Head
+from imnb.store.tables import member, mention, outbox, stale, wanted
+from imnb.store.tables.message import HIDDEN
 from imnb.store.transaction import Transaction
 
+LEFT = "you are not in this conversation any more"
 
-def upsert(tx: Transaction, conversations: Sequence[Conversation]) -> None:
-    """Store conversations as they are now, with all their members."""
-    latest = {item.conversation_id: item for item in conversations}
-    heads = [_renew(tx, item) for item in latest.values()]
-    _replace_members(tx, list(latest.values()))
+_TABLES = (
+    "conversation",
+    "member",
+    "message",
+    "hole",
+    "reaction",
+    "mention",
+    "part",
+    "waiting_change",
+    "wanted",
+    "stale",
+    "unprocessed",
+)
+"""All that has rows of a conversation, but for the outbox."""
+
+
+def upsert(
+    tx: Transaction, conversations: Sequence[Conversation], *, whole: bool = False
+) -> None:
+    """Store conversations as they are now, with their members.
+
+    Of one that is here in a later version only what never goes back is taken.
+
+    Args:
+        tx: the transaction.
+        conversations: of one given twice, the last counts.
+        whole: they come with everything that happened before, as an event does,
+            and with all their members. An answer that was asked for does not: of
+            large groups it has nobody but me, whose members are wanted then; and
+            it may be of a time before I left.
+    """
+    latest = {
+        item.conversation_id: item
+        for item in conversations
+        if whole or item.conversation_id not in tx.heads.gone
+    }
+    current = [item for item in latest.values() if _is_current(tx, item)]
+    heads = [_renew(tx, item, whole) for item in latest.values()]
+    _place_members(tx, current, whole)
     _show_stored(tx, [head for head in heads if head.top and head.last_at is None])
-    _recount(tx, heads)
+    recount(tx, heads)
+
+
+def restart(tx: Transaction, conversations: Sequence[Conversation]) -> None:
+    """Store conversations as of a reset; what changed meanwhile becomes stale."""
+    floors = {}
+    for item in conversations:
+        head = tx.heads.get(item.conversation_id)
+        if head is not None and head.top and item.change_seq > head.change_seq:
+            floors[int(item.conversation_id)] = head.change_seq
+        tx.heads.come_back(item.conversation_id)
+    stale.mark(tx, floors)
+    upsert(tx, conversations)
+    for item in conversations:
+        head = tx.heads.change(item.conversation_id)
+        head.change_seq = max(head.change_seq, item.change_seq)
 
 
 def remove(tx: Transaction, conversation_ids: Sequence[int]) -> None:
-    """Delete conversations with members and messages.
+    """Delete conversations with all that is in them.
 
     The feed names the conversations, not each of their messages. Drafts stay in
     the outbox: the server's answer decides about them.
@@ -27,14 +79,35 @@ def remove(tx: Transaction, conversation_ids: Sequence[int]) -> None:
     if not conversation_ids:
         return
     ids = list(dict.fromkeys(conversation_ids))
-    for table in ("conversation", "member", "message", "hole"):
+    for table in _TABLES:
         tx.execute(
             f"DELETE FROM {table} "
             "WHERE conversation_id IN (SELECT unnest(?::BIGINT[]))",
             [ids],
         )
     tx.heads.remove(ids)
+    tx.waiting.forget(ids)
     tx.bury("conversation", ids, tx.next_rev())
+
+
+def leave(tx: Transaction, conversation_ids: Sequence[int]) -> None:
+    """I am no member any more: drafts fail, and say so."""
+    remove(tx, conversation_ids)
+    outbox.fail_in(tx, conversation_ids, LEFT)
+
+
+def place_members(
+    tx: Transaction, conversation_id: int, members: Sequence[Member]
+) -> None:
+    """All members of a large group, which were asked for."""
+    head = tx.heads.get(conversation_id)
+    if head is not None and head.known:
+        member.replace(tx, {conversation_id: members})
+
+
+def is_partial(item: Conversation) -> bool:
+    """Of an answer: a group with nobody but me, perhaps because it is too large."""
+    return item.is_group and len(item.members) <= 1
 
 
 def read_cursor(tx: Transaction, conversation_id: int, user_id: str, seq: int) -> None:
@@ -44,37 +117,19 @@ def read_cursor(tx: Transaction, conversation_id: int, user_id: str, seq: int) -
 
 def read_cursors(tx: Transaction, cursors: Sequence[tuple[int, str, int]]) -> None:
     """Many of (conversation, user, seq) at once; a cursor never moves back."""
-    furthest: dict[tuple[int, str], int] = {}
+    member.read(tx, cursors)
+    moved = {}
     for conversation_id, user_id, seq in cursors:
-        key = (conversation_id, user_id)
-        furthest[key] = max(seq, furthest.get(key, 0))
-    if not furthest:
-        return
-    rev = tx.next_rev()
-    tx.execute(
-        "UPDATE member SET read_seq = v.c, rev = $1 FROM ("
-        "SELECT unnest($2::BIGINT[]) AS a, unnest($3::VARCHAR[]) AS b, "
-        "unnest($4::BIGINT[]) AS c) v "
-        "WHERE conversation_id = v.a AND user_id = v.b AND read_seq < v.c",
-        [
-            rev,
-            [key[0] for key in furthest],
-            [key[1] for key in furthest],
-            list(furthest.values()),
-        ],
-    )
-    tx.touched("member", list(furthest), rev)
-    _move_mine(tx, furthest)
+        head = tx.heads.get(conversation_id)
+        if user_id == tx.me and head is not None and seq > head.read_seq:
+            head = moved[conversation_id] = tx.heads.change(conversation_id)
+            head.read_seq = seq
+    recount(tx, list(moved.values()))
 
 
 def load(reader: Reader) -> list[Conversation]:
     """All conversations with their members, in order of creation."""
-    members: dict[int, list[Member]] = {}
-    for conversation_id, user_id, name, read_seq in reader.fetch(
-        "SELECT conversation_id, user_id, name, read_seq FROM member ORDER BY user_id"
-    ):
-        member = Member(UserId(user_id), name, read_seq)
-        members.setdefault(conversation_id, []).append(member)
+    members = member.load(reader)
     return [
         Conversation(
             conversation_id=ConversationId(row[0]),
@@ -85,88 +140,104 @@ def load(reader: Reader) -> list[Conversation]:
             first_seq=row[4],
             last_seq=row[5],
             change_seq=row[6],
+            version=row[7],
         )
         for row in reader.fetch(
             "SELECT conversation_id, kind, title, created_at, first_seq, last_seq, "
-            "change_seq FROM conversation ORDER BY created_at, conversation_id"
+            "change_seq, version FROM conversation ORDER BY created_at, conversation_id"
         )
     ]
 
 
-def _renew(tx: Transaction, item: Conversation) -> Head:
+def recount(tx: Transaction, heads: Sequence[Head]) -> None:
+    """Count unread anew; only what is stored above the floor needs a query."""
+    floors = {
+        head.conversation_id: head.floor for head in heads if head.top > head.floor
+    }
+    not_unread = _not_unread(tx, floors) if floors else {}
+    mentions = mention.count(tx, floors) if floors else {}
+    for head in heads:
+        key = head.conversation_id
+        head.recount(not_unread.get(key, 0), mentions.get(key, 0))
+
+
+def _is_current(tx: Transaction, item: Conversation) -> bool:
+    head = tx.heads.get(item.conversation_id)
+    return head is None or not head.known or item.version >= head.version
+
+
+def _renew(tx: Transaction, item: Conversation, whole: bool) -> Head:
+    is_current = _is_current(tx, item)
     head = tx.heads.change(item.conversation_id)
-    head.known = True
-    head.kind = int(item.kind)
-    head.title = item.title
-    head.created_at = item.created_at
-    head.first_seq = item.first_seq
+    if whole:
+        tx.heads.come_back(item.conversation_id)
+        head.change_seq = max(head.change_seq, item.change_seq)
+    if is_current:
+        head.known = True
+        head.kind = int(item.kind)
+        head.title = item.title
+        head.created_at = item.created_at
+        head.first_seq = item.first_seq
+        head.version = item.version
     head.last_seq = max(head.last_seq, item.last_seq, head.top)
-    head.change_seq = max(head.change_seq, item.change_seq)
-    for member in item.members:
-        if member.user_id == tx.me:
-            head.read_seq = max(head.read_seq, member.read_seq)
+    for one in item.members:
+        if one.user_id == tx.me:
+            head.read_seq = max(head.read_seq, one.read_seq)
     tx.heads.renew(item.conversation_id)
     return head
 
 
-def _replace_members(tx: Transaction, items: Sequence[Conversation]) -> None:
-    if not items:
-        return
-    tx.execute(
-        "DELETE FROM member WHERE conversation_id IN (SELECT unnest(?::BIGINT[]))",
-        [[item.conversation_id for item in items]],
-    )
-    rev = tx.next_rev()
-    rows = [
-        (item.conversation_id, member.user_id, member.name, member.read_seq, rev)
+def _place_members(tx: Transaction, items: Sequence[Conversation], whole: bool) -> None:
+    """Those that are given; of large groups whose members did not fit, only mine."""
+    partial = {
+        int(item.conversation_id): item.version
         for item in items
-        for member in item.members
-    ]
-    tx.append("member", rows)
-    tx.touched("member", [row[:2] for row in rows], rev)
+        if not whole and is_partial(item)
+    }
+    wanted.add(tx, partial)
+    others = member.load(tx, list(partial)) if partial else {}
+    member.replace(
+        tx,
+        {
+            int(item.conversation_id): [
+                *others.get(item.conversation_id, ()),
+                *item.members,  # mine is the newer one
+            ]
+            for item in items
+        },
+    )
 
 
 def _show_stored(tx: Transaction, heads: Sequence[Head]) -> None:
     """Messages came before their conversation: show the newest of them."""
-    if not heads:
-        return
-    by_id = {head.conversation_id: head for head in heads}
-    for conversation_id, seq, text, sender, sent_at in tx.fetch(
-        'SELECT m.conversation_id, m.seq, m."text", m.sender_id, m.sent_at '
-        "FROM message m JOIN (SELECT unnest(?::BIGINT[]) AS a, "
-        "unnest(?::BIGINT[]) AS b) v ON m.conversation_id = v.a AND m.seq = v.b",
-        [list(by_id), [head.top for head in heads]],
-    ):
-        by_id[conversation_id].show(seq, text, sender, sent_at)
+    for row in _newest(tx, [head.conversation_id for head in heads]):
+        head = tx.heads.change(row[0])
+        head.show(*row[1:6])
+        head.last_is_revoked = row[6] is not None
 
 
-def _move_mine(tx: Transaction, cursors: dict[tuple[int, str], int]) -> None:
-    moved = []
-    for (conversation_id, user_id), seq in cursors.items():
-        head = tx.heads.get(conversation_id)
-        if user_id == tx.me and head is not None and seq > head.read_seq:
-            head = tx.heads.change(conversation_id)
-            head.read_seq = seq
-            moved.append(head)
-    _recount(tx, moved)
+def _newest(
+    tx: Transaction, conversation_ids: Sequence[int]
+) -> Sequence[tuple[int, int, str, str, str, int, int | None]]:
+    if not conversation_ids:
+        return []
+    rows = tx.fetch(
+        'SELECT conversation_id, seq, kind, "text", sender_id, sent_at, revoked_at '
+        "FROM message WHERE conversation_id IN (SELECT unnest(?::BIGINT[])) "
+        "AND kind NOT IN (SELECT unnest(?::VARCHAR[])) QUALIFY row_number() OVER ("
+        "PARTITION BY conversation_id ORDER BY seq DESC) = 1",
+        [list(conversation_ids), sorted(HIDDEN)],
+    )
+    return [(r[0], r[1], r[2], r[3], r[4], r[5], r[6]) for r in rows]
 
 
-def _recount(tx: Transaction, heads: Sequence[Head]) -> None:
-    """Count unread anew; only what is stored above the floor needs a query."""
-    counts: dict[int, int] = {}
-    asked = [head for head in heads if head.top > head.floor]
-    if asked:
-        rows = tx.fetch(
-            "SELECT m.conversation_id, count(*) FROM message m JOIN ("
-            "SELECT unnest($1::BIGINT[]) AS a, unnest($2::BIGINT[]) AS b) v "
-            "ON m.conversation_id = v.a AND m.seq > v.b "
-            "WHERE m.sender_id = $3 OR m.revoked_at IS NOT NULL GROUP BY 1",
-            [
-                [head.conversation_id for head in asked],
-                [head.floor for head in asked],
-                tx.me,
-            ],
-        )
-        counts = {row[0]: row[1] for row in rows}
-    for head in heads:
-        head.recount(counts.get(head.conversation_id, 0))
+def _not_unread(tx: Transaction, floors: Mapping[int, int]) -> dict[int, int]:
+    """Stored messages above a seq that are mine or revoked, by conversation."""
+    rows = tx.fetch(
+        "SELECT m.conversation_id, count(*) FROM message m JOIN ("
+        "SELECT unnest($1::BIGINT[]) AS a, unnest($2::BIGINT[]) AS b) v "
+        "ON m.conversation_id = v.a AND m.seq > v.b "
+        "WHERE m.sender_id = $3 OR m.revoked_at IS NOT NULL GROUP BY 1",
+        [list(floors), list(floors.values()), tx.me],
+    )
+    return {row[0]: row[1] for row in rows}

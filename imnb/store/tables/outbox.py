@@ -1,12 +1,14 @@
 """My messages on their way out, in the order in which they were written."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 from imnb.errors import StoreError
+from imnb.models.attachment import Attachment, AttachmentState
 from imnb.models.ids import ClientId, ConversationId
 from imnb.models.message import Draft, SendState
 from imnb.store.connection import Reader, Row
-from imnb.store.tables import message
+from imnb.store.tables import attachment as attachment_table
 from imnb.store.transaction import Transaction
 
 SENDING, FAILED = SendState.SENDING.value, SendState.FAILED.value
@@ -16,8 +18,12 @@ _SELECT = (
 )
 
 
-def add(tx: Transaction, draft: Draft) -> None:
-    """Store a draft behind all others.
+Job = tuple[Draft, Attachment | None]
+"""A draft, and its file if that has to be uploaded before."""
+
+
+def add(tx: Transaction, draft: Draft, attachment: Attachment | None = None) -> Job:
+    """Store a draft behind all others, perhaps with a file to upload.
 
     Raises:
         StoreError: its client id is in the outbox already.
@@ -40,15 +46,42 @@ def add(tx: Transaction, draft: Draft) -> None:
     )
     tx.append("outbox", [row])
     tx.touched("outbox", [draft.client_id], rev)
+    if attachment is not None:
+        attachment_table.add(tx, attachment)
+    return draft, attachment
 
 
-def accepted(tx: Transaction, rows: Sequence[message.MessageRow]) -> None:
-    """The server took these: they move from the outbox to ``message``.
+def accepted(tx: Transaction, client_ids: Sequence[str]) -> None:
+    """The server took these; their messages are stored in the same transaction."""
+    tx.drafts.remove(tx, client_ids)
 
-    Also when the message is here already, having come as an event before.
+
+def uploaded(
+    tx: Transaction, client_id: str, file_id: str, content: bytes
+) -> Job | None:
+    """The file of a draft is on the server: send it, behind all others.
+
+    Those that were written after it are on their way; this keeps the order of
+    sending the same after a crash.
+
+    Args:
+        tx: the transaction.
+        client_id: of the draft.
+        file_id: of its file.
+        content: names the file.
+
+    Returns:
+        What is to be sent; None when it was given up.
     """
-    message.insert(tx, rows)
-    tx.drafts.remove(tx, [row[2] for row in rows])
+    draft = find(tx, client_id)
+    if draft is None or draft.state is not SendState.SENDING:
+        return None
+    tx.execute(
+        "UPDATE outbox SET content = ? WHERE client_id = ?", [content, client_id]
+    )
+    _to_the_end(tx, client_id)
+    attachment_table.uploaded(tx, client_id, file_id)
+    return dataclasses.replace(draft, content=content), None
 
 
 def failed(tx: Transaction, client_id: str, error: str) -> None:
@@ -56,32 +89,54 @@ def failed(tx: Transaction, client_id: str, error: str) -> None:
     _set_state(tx, client_id, SendState.FAILED, error, tried=1)
 
 
-def retry(tx: Transaction, client_id: str) -> None:
+def fail_in(tx: Transaction, conversation_ids: Sequence[int], error: str) -> None:
+    """No draft of these conversations can be sent any more."""
+    if not len(tx.drafts):
+        return
+    rows = tx.fetch(
+        "SELECT client_id FROM outbox WHERE state = ? "
+        "AND conversation_id IN (SELECT unnest(?::BIGINT[])) ORDER BY position",
+        [SENDING, list(conversation_ids)],
+    )
+    for (client_id,) in rows:
+        _set_state(tx, client_id, SendState.FAILED, error, tried=0)
+
+
+def retry(tx: Transaction, client_id: str) -> Job | None:
     """Send a failed draft again, behind all others.
+
+    Returns:
+        What is to be sent; None when it has not failed.
 
     Raises:
         StoreError: its conversation was lost with an earlier state of the server.
     """
     draft = find(tx, client_id)
     if draft is None or draft.state is not SendState.FAILED:
-        return
+        return None
     if draft.conversation_id <= 0:
         raise StoreError(f"draft {client_id} cannot be sent: {draft.error}")
     _set_state(tx, client_id, SendState.SENDING, "", tried=0)
-    position = tx.drafts.add(client_id)  # a new place
-    tx.execute(
-        "UPDATE outbox SET position = ? WHERE client_id = ?", [position, client_id]
-    )
+    _to_the_end(tx, client_id)
+    attachment_table.retry(tx, client_id)
+    attachment = attachment_table.find(tx, client_id)
+    if attachment is not None and attachment.state is AttachmentState.DONE:
+        attachment = None
+    again = dataclasses.replace(draft, state=SendState.SENDING, error="")
+    return again, attachment
 
 
 def discard(tx: Transaction, client_id: str) -> None:
     """Give a draft up."""
-    tx.drafts.remove(tx, [client_id])
+    if client_id in tx.drafts:
+        tx.drafts.remove(tx, [client_id])
+        attachment_table.remove(tx, [client_id])
 
 
 def readdress(tx: Transaction, moved: Mapping[int, int], lost: str) -> None:
     """The server started anew: drafts go to other conversations, or fail.
 
+    Files go again, for those that it had are of its earlier state.
     A number means another conversation there, so what is lost gets one that means
     none: it must not be shown to, or sent again to, somebody else.
 
@@ -106,13 +161,21 @@ def readdress(tx: Transaction, moved: Mapping[int, int], lost: str) -> None:
         [rev, list(moved), list(moved.values())],
     )
     rows = tx.fetch("SELECT client_id FROM outbox")
-    tx.touched("outbox", [row[0] for row in rows], rev)
+    client_ids = [row[0] for row in rows]
+    tx.touched("outbox", client_ids, rev)
+    attachment_table.restart(tx, client_ids)
 
 
 def pending(reader: Reader) -> list[Draft]:
     """What is to be sent, in order."""
     rows = reader.fetch(f"{_SELECT} WHERE state = ? ORDER BY position", [SENDING])
     return [_draft(row) for row in rows]
+
+
+def jobs(reader: Reader) -> list[Job]:
+    """The same, with the files that are to be uploaded."""
+    files = attachment_table.waiting(reader)
+    return [(draft, files.get(draft.client_id)) for draft in pending(reader)]
 
 
 def failures(reader: Reader, client_ids: Sequence[str]) -> dict[ClientId, str]:
@@ -129,6 +192,16 @@ def find(reader: Reader, client_id: str) -> Draft | None:
     """One draft, whatever its state."""
     rows = reader.fetch(f"{_SELECT} WHERE client_id = ?", [client_id])
     return _draft(rows[0]) if rows else None
+
+
+def _to_the_end(tx: Transaction, client_id: str) -> None:
+    position = tx.drafts.add(client_id)  # a new place
+    rev = tx.next_rev()
+    tx.execute(
+        "UPDATE outbox SET position = ?, rev = ? WHERE client_id = ?",
+        [position, rev, client_id],
+    )
+    tx.touched("outbox", [client_id], rev)
 
 
 def _set_state(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from imnb.models.ids import UserId
+from imnb.models.ids import FileId, UserId
 from imnb.models.user import User
 from imnb.store.connection import Reader
 from imnb.store.transaction import Transaction
@@ -16,14 +16,23 @@ def upsert(tx: Transaction, users: Sequence[User]) -> None:
     rev = tx.next_rev()
     ids = list(latest)
     tx.execute(
-        'INSERT OR REPLACE INTO "user" (user_id, name, rev) '
-        "SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), ?",
-        [ids, [user.name for user in latest.values()], rev],
+        'INSERT OR REPLACE INTO "user" (user_id, name, about, avatar, rev) '
+        "SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), "
+        "unnest(?::VARCHAR[]), ?",
+        [
+            ids,
+            [user.name for user in latest.values()],
+            [user.about for user in latest.values()],
+            [user.avatar for user in latest.values()],
+            rev,
+        ],
     )
     tx.touched("user", ids, rev)
 
 
 def load(reader: Reader) -> list[User]:
     """Everybody, by name."""
-    rows = reader.fetch('SELECT user_id, name FROM "user" ORDER BY name, user_id')
-    return [User(UserId(user_id), name) for user_id, name in rows]
+    rows = reader.fetch(
+        'SELECT user_id, name, about, avatar FROM "user" ORDER BY name, user_id'
+    )
+    return [User(UserId(row[0]), row[1], row[2], FileId(row[3])) for row in rows]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from imnb.store.feed import Feed
 from imnb.store.opening import STORE, open_ledger
 from imnb.store.tables import conversation, message, outbox
-from tests.store.rows import NOW, commit, draft, group, row
+from tests.store.rows import NOW, commit, draft, group, row, told
 
 
 def stored(reader):
@@ -72,8 +72,7 @@ def test_a_message_takes_its_draft_out_of_the_outbox(ledger, cursor, feed):
     rows = [row(1, 1, "me", client_id="a"), row(1, 2, "eve", client_id="b")]
     commit(ledger, lambda tx: message.insert(tx, rows))
     assert [d.client_id for d in outbox.pending(cursor)] == ["b", "c"]
-    dead = [(e.table, e.key) for e in feed.take(mark)[0] if e.dead]
-    assert dead == [("outbox", "a")]
+    assert [one for one in told(feed, mark) if one[2]] == [("outbox", "a", True)]
 
 
 def test_a_known_message_takes_its_draft_too(ledger, cursor):

@@ -1,7 +1,7 @@
-from imnb.models.ids import UserId
+from imnb.models.ids import FileId, UserId
 from imnb.models.user import User
 from imnb.store.tables import user
-from tests.store.rows import commit
+from tests.store.rows import commit, told
 
 
 def users(*pairs):
@@ -14,6 +14,13 @@ def test_upsert_and_load(ledger, cursor, feed):
     mark = feed.mark
     commit(ledger, lambda tx: user.upsert(tx, users(("a", "x"), ("a", "Al"))))
     assert user.load(cursor) == users(("a", "Al"), ("b", "Bob"))
-    assert [entry.key for entry in feed.take(mark)[0]] == ["a"]
+    assert told(feed, mark) == [("user", "a", False)]
     commit(ledger, lambda tx: user.upsert(tx, []))
-    assert cursor.fetch("SELECT * FROM users ORDER BY 1") == [("a", "Al"), ("b", "Bob")]
+    shown = cursor.fetch("SELECT user_id, name FROM users ORDER BY 1")
+    assert shown == [("a", "Al"), ("b", "Bob")]
+
+
+def test_what_they_say_about_themselves_is_kept(ledger, cursor):
+    al = User(UserId("a"), "Al", "On holiday", FileId("f1"))
+    commit(ledger, lambda tx: user.upsert(tx, [al]))
+    assert user.load(cursor) == [al]
