@@ -7,6 +7,7 @@ from imnb.engine.requests import TcpRequest
 from imnb.errors import CallError, ConnectionLost
 from imnb.pb.sync_pb2 import AcknowledgeRequest
 from imnb.sync.caller import Caller
+from imnb.tasks.killpoints import reached
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,9 @@ class Acknowledger:
     async def _send(self, event_seq: int) -> None:
         request = AcknowledgeRequest(event_seq=event_seq)
         try:
+            reached("acknowledge.before_send")
             await self._caller.call(TcpRequest("Acknowledge", request))
+            reached("acknowledge.after_reply")
         except (CallError, ConnectionLost) as error:
             # Nothing is lost: the next one says it too.
             log.info("acknowledging event %d: %s", event_seq, error)

@@ -21,6 +21,7 @@ from imnb.store.database import Database
 from imnb.store.tables import cursor as cursor_table
 from imnb.sync.caller import Caller, ask
 from imnb.sync.cursor import NOW
+from imnb.sync.fetcher import FetchState
 from imnb.sync.pipeline import MessagePipeline
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,14 @@ class CatchUp:
         self._must_reset = False
 
     def __repr__(self) -> str:
-        return f"<CatchUp {self._cursor!r}>"
+        return f"<CatchUp {self.state}, {self._cursor!r}>"
+
+    @property
+    def state(self) -> FetchState:
+        """What it is doing; waiting: an event is missing that may still come."""
+        if self._one_at_a_time.locked():
+            return FetchState.RUNNING
+        return FetchState.IDLE if self._next_at() is None else FetchState.WAITING
 
     async def synchronise(self, epoch: str, head: int) -> None:
         """After log-in: everything up to ``head`` is stored when it returns.

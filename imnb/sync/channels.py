@@ -33,6 +33,9 @@ PUSH = Channel("push", "events that the server sends unasked")
 PULL = Channel("pull", "events asked for after a gap or a reconnect")
 RESET = Channel("reset", "the newest messages, when events are no longer to be had")
 HISTORY = Channel("history", "older messages, read to fill a hole")
+CHANGED = Channel("changed", "messages that were changed while events were missed")
+IMPORT = Channel("import", "messages of an export, read back in")
+AGAIN = Channel("again", "stored messages that a plugin failed on before")
 OWN_SEND = Channel("own_send", "my own messages, once the server has accepted them")
 
 
@@ -41,7 +44,7 @@ class ChannelTable:
 
     def __init__(self) -> None:
         self._channels: dict[str, Channel] = {}
-        for channel in (PUSH, PULL, RESET, HISTORY, OWN_SEND):
+        for channel in (PUSH, PULL, RESET, HISTORY, CHANGED, OWN_SEND, IMPORT):
             self.register(channel)
 
     def __repr__(self) -> str:

@@ -8,7 +8,7 @@ A fetch is *active* when somebody waits for the value (`Fetcher.get`), and
 import asyncio
 import enum
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from imnb.errors import CallError, ClosedError, ConnectionLost, GatewayError
 from imnb.sync.queue import CoalescingQueue
@@ -30,6 +30,14 @@ class FetchState(enum.StrEnum):
     """For the timer."""
     RUNNING = "running"
     CLOSED = "closed"
+
+
+class Fetching(Protocol):
+    """Anything that brings something from the server, as far as it can be watched."""
+
+    @property
+    def state(self) -> FetchState:
+        """What it is doing."""
 
 
 class Fetcher(Generic[K, V]):
@@ -60,6 +68,7 @@ class Fetcher(Generic[K, V]):
         self._queue: CoalescingQueue[K]
         self._queue = CoalescingQueue(interval=interval, max_batch=max_batch)
         self._waiters: dict[K, list[asyncio.Future[V | None]]] = {}
+        self._served: dict[K, list[asyncio.Future[V | None]]] = {}
         self._failed: dict[K, int] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._is_closed = False
@@ -76,8 +85,12 @@ class Fetcher(Generic[K, V]):
             return FetchState.RUNNING
         return FetchState.WAITING if len(self._queue) else FetchState.IDLE
 
-    async def get(self, key: K) -> V | None:
+    async def get(self, key: K, *, force: bool = False) -> V | None:
         """Fetch and wait; None when there is no such thing.
+
+        Args:
+            key: of what is wanted.
+            force: an answer that was asked for before now will not do.
 
         Raises:
             TooManyCalls: too many keys wait.
@@ -85,24 +98,29 @@ class Fetcher(Generic[K, V]):
             ImnbError: whatever fetching raised.
         """
         self._require_open()
-        self._queue.want(key)
         future: asyncio.Future[V | None] = asyncio.get_running_loop().create_future()
-        self._waiters.setdefault(key, []).append(future)
+        is_served = not self._queue.want(key, force=force) and (
+            self._queue.is_running(key) and not force
+        )
+        place = self._served if is_served else self._waiters
+        place.setdefault(key, []).append(future)
         self._advance()
         try:
             return await future
         finally:
             self._forget(key, future)
 
-    def notify(self, key: K, version: int = 0) -> None:
+    def notify(self, key: K, version: int = 0, *, force: bool = False) -> None:
         """Fetch ``key`` soon, unless it was, at that version or later.
+
+        With ``force`` what was fetched before now does not count.
 
         Raises:
             TooManyCalls: too many keys wait.
             ClosedError: the fetcher was closed.
         """
         self._require_open()
-        if self._queue.want(key, version):
+        if self._queue.want(key, version, force=force):
             self._advance()
 
     def retry(self) -> None:
@@ -117,7 +135,8 @@ class Fetcher(Generic[K, V]):
         self._is_closed = True
         if self._timer is not None:
             self._timer.cancel()
-        self._settle(list(self._waiters), {}, ClosedError(f"{self._name} is closed"))
+        self._served = self._all_waiters()
+        self._settle(list(self._served), {}, ClosedError(f"{self._name} is closed"))
 
     def _require_open(self) -> None:
         if self._is_closed:
@@ -136,6 +155,7 @@ class Fetcher(Generic[K, V]):
             self._timer = loop.call_later(due, self._advance)
             return
         keys = self._queue.take(self._clock())
+        self._served = {key: self._waiters.pop(key, []) for key in keys}
         self._scope.spawn(self._run(keys), self._name)
 
     async def _run(self, keys: list[K]) -> None:
@@ -154,7 +174,7 @@ class Fetcher(Generic[K, V]):
         self._advance()
 
     def _set_aside(self, keys: list[K], error: Exception) -> None:
-        notified = [key for key in keys if key not in self._waiters]
+        notified = [key for key in keys if not self._served.get(key)]
         if isinstance(error, PASSING):
             self._failed.update(dict.fromkeys(notified, 0))
         elif notified:
@@ -164,7 +184,7 @@ class Fetcher(Generic[K, V]):
         self, keys: list[K], values: Mapping[K, V], error: Exception | None
     ) -> None:
         for key in keys:
-            for future in self._waiters.pop(key, ()):
+            for future in self._served.pop(key, ()):
                 if future.done():
                     continue
                 if error is None:
@@ -172,9 +192,16 @@ class Fetcher(Generic[K, V]):
                 else:
                     future.set_exception(error)
 
+    def _all_waiters(self) -> dict[K, list[asyncio.Future[V | None]]]:
+        waiters, self._waiters = self._waiters, {}
+        for key, futures in self._served.items():
+            waiters.setdefault(key, []).extend(futures)
+        return waiters
+
     def _forget(self, key: K, future: asyncio.Future[V | None]) -> None:
-        waiting = self._waiters.get(key)
-        if waiting is not None and future in waiting:
-            waiting.remove(future)
-            if not waiting:
-                del self._waiters[key]
+        for place in (self._waiters, self._served):
+            waiting = place.get(key)
+            if waiting is not None and future in waiting:
+                waiting.remove(future)
+                if not waiting:
+                    del place[key]

@@ -13,13 +13,14 @@ from imnb.errors import CallRefused
 from imnb.pb.sync_pb2 import HistoryReply, HistoryRequest
 from imnb.store.connection import Cursor
 from imnb.store.database import Database
-from imnb.store.tables import hole, message
+from imnb.store.tables import hole, stale
 from imnb.store.transaction import Transaction
+from imnb.sync.arrivals import Arrivals
 from imnb.sync.caller import Caller, ask
 from imnb.sync.channels import HISTORY
 from imnb.sync.fetcher import Fetcher
 from imnb.sync.pipeline import MessagePipeline
-from imnb.sync.plugins import Row
+from imnb.sync.revisions import Revisions
 from imnb.tasks import TaskScope
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,9 @@ class History:
         pipeline: MessagePipeline,
         scope: TaskScope,
         clock: Callable[[], float],
+        revisions: Revisions,
     ) -> None:
+        self._revisions = revisions
         self._caller = caller
         self._database = database
         self._pipeline = pipeline
@@ -59,12 +62,19 @@ class History:
     async def fill(self, conversation_id: int, below: int | None = None) -> int:
         """Fetch a page of the newest hole, or of the newest that begins below a seq.
 
+        What is here is brought up to date before.
+
         Returns:
             how many messages came; 0 when nothing is missing there.
         """
-        wanted = await self._database.read(
-            lambda cursor: _newest_part(cursor, conversation_id, below)
+        is_stale, wanted = await self._database.read(
+            lambda cursor: (
+                stale.find(cursor, conversation_id) is not None,
+                _newest_part(cursor, conversation_id, below),
+            )
         )
+        if is_stale:
+            await self._revisions.catch_up(conversation_id)
         if wanted is None:
             return 0
         return await self.fetcher.get(wanted) or 0
@@ -91,21 +101,25 @@ class History:
         request = HistoryRequest(
             conversation_id=conversation_id, from_seq=low, to_seq=high
         )
+        resets = self._pipeline.resets
         reply = await ask(self._caller, "History", request, HistoryReply)
-        rows = self._pipeline.rows(HISTORY, reply.messages)
+        if resets != self._pipeline.resets:
+            return 0  # too old: what changed meanwhile did not come as events
+        arrivals = self._pipeline.read(HISTORY, reply.messages)
         # The newest of the range came; nothing at all means that nothing is there.
         filled = min([message.seq for message in reply.messages], default=low)
-        change = partial(_store, rows=rows, conversation_id=conversation_id)
+        change = partial(_store, arrivals=arrivals, conversation_id=conversation_id)
         await self._database.write(
-            partial(change, low=min(max(filled, low), high), high=high), len(rows) + 1
+            partial(change, low=min(max(filled, low), high), high=high),
+            len(arrivals) + 1,
         )
-        return len(rows)
+        return len(arrivals)
 
 
 def _store(
-    tx: Transaction, *, rows: list[Row], conversation_id: int, low: int, high: int
+    tx: Transaction, *, arrivals: Arrivals, conversation_id: int, low: int, high: int
 ) -> None:
-    message.insert(tx, rows)
+    arrivals.store(tx)
     hole.fill(tx, conversation_id, low, high)
 
 

@@ -16,12 +16,14 @@ from typing import Protocol, TypeVar
 from imnb.errors import StoreError
 from imnb.pb import model_pb2, sync_pb2
 from imnb.store.tables import cursor as cursor_table
-from imnb.store.tables import message
+from imnb.store.tables.unprocessed import Failure
 from imnb.store.transaction import Transaction
+from imnb.sync.arrivals import Arrivals
 from imnb.sync.changes import Changes, ReportError, read_events, read_messages
 from imnb.sync.channels import PULL, PUSH, Channel, ChannelTable
 from imnb.sync.cursor import EventCursor
 from imnb.sync.plugins import PluginTable, Row
+from imnb.sync.plugins.plugin import KIND
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +53,8 @@ class Listeners:
     """The store began anew; it may have holes."""
     senders: Callable[[set[str]], None] = lambda _: None
     """These people wrote something."""
+    wanting: Callable[[], None] = lambda: None
+    """What was committed has to be completed from the server."""
 
 
 class MessagePipeline:
@@ -60,6 +64,8 @@ class MessagePipeline:
 
     Attributes:
         epoch: names the server's state that the cursor belongs to.
+        resets: how often the store began anew: an answer to what was asked for
+            before may be too old.
         cursor: which events were handed to the writer.
         channels: the ways in; third parties register theirs.
         plugins: what is done with messages of particular kinds.
@@ -75,6 +81,7 @@ class MessagePipeline:
         report: ReportError,
     ) -> None:
         self.epoch = ""
+        self.resets = 0
         self.cursor = cursor
         self.channels = ChannelTable()
         self.plugins = PluginTable(report)
@@ -82,7 +89,7 @@ class MessagePipeline:
         self._writer = writer
         self._clock = clock
         self._report = report
-        self._unfinished: set[asyncio.Future[None]] = set()
+        self._unfinished: set[asyncio.Future[bool]] = set()
         self._is_broken = False
 
     def __repr__(self) -> str:
@@ -135,24 +142,32 @@ class MessagePipeline:
         if self.cursor.pull_at is not None:  # nothing else may ever come
             self.listeners.gap()
 
-    async def put(self, name: str, messages: Sequence[model_pb2.Message]) -> None:
+    async def put(self, name: str, messages: Sequence[model_pb2.Message]) -> int:
         """Store messages that did not come as events, by the channel's name.
+
+        Returns:
+            How many were new.
 
         Raises:
             ConfigError: no such channel.
             EnvelopeError: a message makes no sense.
             StoreError: they could not be stored.
         """
-        rows = self.rows(self.channels[name], messages)
-        if rows:
-            change = functools.partial(message.insert, rows=rows)
-            await self._writer.submit(change, len(rows))
+        arrivals = self.read(self.channels[name], messages)
+        if not arrivals:
+            return 0
+        return await self._writer.submit(arrivals.store, len(arrivals))
 
-    def rows(
-        self, channel: Channel, messages: Sequence[model_pb2.Message]
-    ) -> list[Row]:
-        """Messages as rows, seen by the plugins of the channel."""
-        return self._keep(read_messages(messages), channel)
+    def read(self, channel: Channel, messages: Sequence[model_pb2.Message]) -> Arrivals:
+        """Messages that did not come as events, seen by the plugins of the channel.
+
+        Raises:
+            EnvelopeError: one of them makes no sense.
+        """
+        rows, states = read_messages(messages)
+        arrivals = self._arrivals(rows, channel)
+        arrivals.states = states
+        return arrivals
 
     async def settle(self) -> None:
         """Wait until nothing that was received is on its way to the store."""
@@ -172,8 +187,8 @@ class MessagePipeline:
     def _submit(
         self, events: Sequence[sync_pb2.Event], start: int, channel: Channel
     ) -> None:
-        changes = read_events(events, self._report)
-        changes.rows = self._keep(changes.rows, channel)
+        changes = read_events(events, self._report, self.plugins.readers)
+        changes.arrivals = self._arrivals(changes.rows, channel)
         end = self.cursor.position
         batch = _Batch(changes, self.epoch, start, end)
         future = self._writer.submit(batch.apply, max(changes.size, 1))
@@ -181,19 +196,27 @@ class MessagePipeline:
         future.add_done_callback(functools.partial(self._finished, end))
         self.listeners.senders({row[3] for row in changes.rows})
 
-    def _keep(self, rows: list[Row], channel: Channel) -> list[Row]:
-        wanted = self.plugins.processed
-        if wanted and not wanted.isdisjoint([row[4] for row in rows]):
-            return self.plugins.run(rows, channel)
-        return rows
+    def _arrivals(self, rows: list[Row], channel: Channel) -> Arrivals:
+        plugins, failures = self.plugins, list[Failure]()
+        wanted = plugins.processed
+        if wanted and not wanted.isdisjoint([row[KIND] for row in rows]):
+            rows = plugins.run(rows, channel, failures)
+        return Arrivals(
+            rows,
+            failures=failures,
+            recorders=plugins.recorders,
+            hidden=plugins.hidden_kinds,
+        )
 
-    def _finished(self, end: int, future: asyncio.Future[None]) -> None:
+    def _finished(self, end: int, future: asyncio.Future[bool]) -> None:
         self._unfinished.discard(future)
         if future.cancelled():
             return
         error = future.exception()
         if error is None:
             self.listeners.stored(end)
+            if future.result():
+                self.listeners.wanting()
         elif not self._is_broken:
             self._is_broken = True
             self.cursor.hold()
@@ -210,12 +233,13 @@ class _Batch:
     start: int
     end: int
 
-    def apply(self, tx: Transaction) -> None:
-        """In the writer's thread; may run twice."""
+    def apply(self, tx: Transaction) -> bool:
+        """In the writer's thread; may run twice; see `Changes.apply`."""
         if tx.position.at != (self.epoch, self.start):
             raise StoreError(
                 f"events from {self.start} do not follow the stored position "
                 f"{tx.position.at[1]}: those before them failed"
             )
-        self.changes.apply(tx)
+        is_wanting = self.changes.apply(tx)
         cursor_table.save(tx, self.epoch, self.end)
+        return is_wanting

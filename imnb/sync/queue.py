@@ -3,7 +3,8 @@
 Pure: the time is passed in. When nothing runs and the last batch began long
 enough ago, a wanted key may be fetched at once; while a batch runs, or too soon
 after it began, keys wait and are joined. A key that waits already, or that was
-asked for at the same version or a later one, is dropped as stale.
+asked for at the same version or a later one, is dropped as stale: it would bring
+the same answer. One that is forced is asked for all the same, once.
 
 Bound: at most ``max_waiting`` keys wait; one more is refused with an error.
 """
@@ -52,10 +53,15 @@ class CoalescingQueue(Generic[K]):
         """A batch was taken and is not done."""
         return bool(self._running)
 
-    def want(self, key: K, version: int = 0) -> bool:
+    def is_running(self, key: K) -> bool:
+        """It is in the batch that was taken."""
+        return key in self._running
+
+    def want(self, key: K, version: int = 0, *, force: bool = False) -> bool:
         """Ask for ``key`` as it is at ``version`` or later.
 
         Version 0 means any: a key that is being fetched is not fetched again.
+        With ``force`` only one that waits already counts as asked for.
 
         Returns:
             whether it waits now; False when the wish is stale.
@@ -63,7 +69,9 @@ class CoalescingQueue(Generic[K]):
         Raises:
             TooManyCalls: there is no room.
         """
-        if self._is_met(key, version):
+        places = (self._waiting,) if force else (self._waiting, self._running)
+        is_known = not force and 0 < version <= self._known.get(key, 0)
+        if is_known or any(place.get(key, -1) >= version for place in places):
             self.stale += 1
             return False
         if key not in self._waiting and len(self._waiting) >= self._max_waiting:
@@ -102,9 +110,3 @@ class CoalescingQueue(Generic[K]):
         """The batch was not fetched; whether to want its keys again is up to you."""
         keys, self._running = list(self._running), {}
         return keys
-
-    def _is_met(self, key: K, version: int) -> bool:
-        for place in (self._waiting, self._running):
-            if key in place and place[key] >= version:
-                return True
-        return 0 < version <= self._known.get(key, 0)

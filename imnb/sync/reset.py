@@ -12,20 +12,32 @@ from collections.abc import Iterable, Mapping
 
 from imnb.engine.requests import TcpRequest
 from imnb.errors import CallRefused, EnvelopeError
+from imnb.models.contact import Contact
 from imnb.models.conversation import Conversation, ConversationKind
+from imnb.models.preferences import Preferences
 from imnb.models.user import User
 from imnb.pb.chat_pb2 import OpenDirectReply, OpenDirectRequest
 from imnb.pb.sync_pb2 import ResetPage, ResetRequest
 from imnb.store.connection import Cursor
 from imnb.store.database import Database
-from imnb.store.tables import archive, conversation, hole, message, outbox, user
+from imnb.store.tables import (
+    archive,
+    contact,
+    conversation,
+    hole,
+    outbox,
+    preferences,
+    user,
+)
 from imnb.store.tables import cursor as cursor_table
 from imnb.store.transaction import Transaction
+from imnb.sync.arrivals import Arrivals
 from imnb.sync.caller import Caller, ask
 from imnb.sync.channels import RESET
 from imnb.sync.pipeline import MessagePipeline
-from imnb.sync.plugins import Row
+from imnb.wire.mapping import contact as contact_mapping
 from imnb.wire.mapping import conversation as conversation_mapping
+from imnb.wire.mapping import preferences as preferences_mapping
 from imnb.wire.mapping import user as user_mapping
 
 MESSAGES = 30
@@ -41,7 +53,10 @@ class Anew:
     as_of: int = 0
     conversations: list[Conversation] = dataclasses.field(default_factory=list)
     users: list[User] = dataclasses.field(default_factory=list)
-    rows: list[Row] = dataclasses.field(default_factory=list)
+    arrivals: list[Arrivals] = dataclasses.field(default_factory=list)
+    preferences: list[Preferences] = dataclasses.field(default_factory=list)
+    contacts: list[Contact] = dataclasses.field(default_factory=list)
+    contacts_version: int = 0
     moved: dict[int, int] = dataclasses.field(default_factory=dict)
     """Conversations of another epoch to those that take their drafts."""
 
@@ -55,8 +70,11 @@ class Anew:
         stored = [item.conversation_id for item in conversation.load(tx)]
         conversation.remove(tx, [key for key in stored if key not in here])
         user.upsert(tx, self.users)
-        conversation.upsert(tx, self.conversations)
-        message.insert(tx, self.rows)
+        conversation.restart(tx, self.conversations)
+        for arrivals in self.arrivals:
+            arrivals.store(tx)
+        preferences.store(tx, self.preferences)
+        contact.replace(tx, self.contacts, self.contacts_version)
         hole.find(
             tx,
             [(c.conversation_id, c.first_seq, c.last_seq) for c in self.conversations],
@@ -89,7 +107,9 @@ class Reset:
         old_epoch, _ = await self._database.read(cursor_table.load)
         if old_epoch not in {"", anew.epoch}:
             anew.moved = await self._readdress(anew)
-        size = len(anew.rows) + len(anew.conversations) + len(anew.users)
+        size = len(anew.conversations) + len(anew.users)
+        size += sum(map(len, anew.arrivals))
+        self._pipeline.resets += 1
         await self._database.write(anew.apply, size + 1)
         self._pipeline.resume(anew.epoch, anew.as_of)
         self._pipeline.listeners.reset()
@@ -111,8 +131,13 @@ class Reset:
     def _add(self, anew: Anew, page: ResetPage) -> None:
         for head in page.heads:
             anew.conversations.append(conversation_mapping.from_pb(head.conversation))
-            anew.rows += self._pipeline.rows(RESET, head.messages)
+            anew.arrivals.append(self._pipeline.read(RESET, head.messages))
+            if head.HasField("preferences"):
+                found = preferences_mapping.from_pb(head.preferences)
+                anew.preferences.append(found)
         anew.users += map(user_mapping.from_pb, page.users)
+        anew.contacts += map(contact_mapping.from_pb, page.contacts)
+        anew.contacts_version = max(anew.contacts_version, page.contacts_version)
         if page.epoch:
             anew.epoch, anew.as_of = page.epoch, page.as_of
 

@@ -7,6 +7,8 @@ from imnb.errors import EnvelopeError
 from imnb.models.ids import ClientId, UserId
 from imnb.models.message import Draft, Message
 from imnb.pb.chat_pb2 import OutgoingMessage, SendReply, SendRequest
+from imnb.sync.splitting import Piece
+from imnb.wire.mapping.content import details
 
 MAX_LIST = 100
 """Messages of one request."""
@@ -16,59 +18,74 @@ MAX_LIST_BYTES = 256 * 1024
 
 @dataclasses.dataclass(slots=True)
 class Outcome:
-    """What the server made of a list."""
+    """What the server made of a list.
+
+    Attributes:
+        accepted: as they were sent.
+        finished: drafts that are accepted as a whole.
+        refused: why, for good; by the whole's id.
+    """
 
     accepted: list[Message] = dataclasses.field(default_factory=list)
+    finished: list[Message] = dataclasses.field(default_factory=list)
     refused: dict[ClientId, str] = dataclasses.field(default_factory=dict)
-    """Why, for good."""
 
 
-def next_list(waiting: Iterable[Draft], most: int) -> list[Draft]:
-    """The drafts from the front that go in one request, at least one."""
-    chosen: list[Draft] = []
+def next_list(waiting: Iterable[Piece], most: int) -> list[Piece]:
+    """The pieces from the front that go in one request, at least one.
+
+    The last part of a long text goes when those before it were accepted: it is what
+    tells that the whole was.
+    """
+    chosen: list[Piece] = []
     size = 0
-    for draft in waiting:
-        size += len(draft.text.encode()) + len(draft.content)
+    for piece in waiting:
+        size += len(piece.draft.text.encode()) + len(piece.draft.content)
         if chosen and (len(chosen) >= min(most, MAX_LIST) or size > MAX_LIST_BYTES):
             break
-        chosen.append(draft)
+        if chosen and piece.is_last and chosen[-1].whole is piece.whole:
+            break
+        chosen.append(piece)
     return chosen
 
 
-def request_of(drafts: Sequence[Draft]) -> SendRequest:
-    """One conversation's drafts, in order."""
+def request_of(pieces: Sequence[Piece]) -> SendRequest:
+    """One conversation's pieces, in order."""
     return SendRequest(
-        conversation_id=drafts[0].conversation_id,
+        conversation_id=pieces[0].draft.conversation_id,
         messages=[
             OutgoingMessage(
-                client_id=draft.client_id,
-                kind=draft.kind,
-                text=draft.text,
-                content=draft.content,
+                client_id=piece.draft.client_id,
+                kind=piece.draft.kind,
+                text=piece.draft.text,
+                content=piece.draft.content,
             )
-            for draft in drafts
+            for piece in pieces
         ],
     )
 
 
-def outcome_of(drafts: Sequence[Draft], reply: SendReply, me: UserId) -> Outcome:
-    """Match results with drafts.
+def outcome_of(pieces: Sequence[Piece], reply: SendReply, me: UserId) -> Outcome:
+    """Match results with what was sent.
 
     Raises:
         EnvelopeError: they do not fit together.
     """
-    sent = [draft.client_id for draft in drafts]
+    sent = [piece.draft.client_id for piece in pieces]
     if [result.client_id for result in reply.results] != sent:
         raise EnvelopeError(
             f"{len(sent)} messages were sent and {len(reply.results)} results came, "
             "or in another order"
         )
     outcome = Outcome()
-    for draft, result in zip(drafts, reply.results, strict=True):
+    for piece, result in zip(pieces, reply.results, strict=True):
         if result.error:
-            outcome.refused[draft.client_id] = result.error
+            outcome.refused.setdefault(piece.whole.client_id, result.error)
         elif result.seq > 0 and result.sent_at >= 0:
-            outcome.accepted.append(_message(draft, result.seq, result.sent_at, me))
+            place = result.seq, result.sent_at
+            outcome.accepted.append(_message(piece.draft, *place, me))
+            if piece.is_last and piece.whole.client_id not in outcome.refused:
+                outcome.finished.append(_message(piece.whole, *place, me))
         else:
             raise EnvelopeError(f"a message was accepted with seq {result.seq}")
     return outcome
@@ -84,4 +101,5 @@ def _message(draft: Draft, seq: int, sent_at: int, me: UserId) -> Message:
         text=draft.text,
         content=draft.content,
         sent_at=sent_at,
+        details=details(draft.kind, draft.content),
     )

@@ -12,11 +12,13 @@ from imnb.errors import NotConnected
 from imnb.models.ids import UserId
 from imnb.store.database import Database
 from imnb.sync.cursor import EventCursor
+from imnb.sync.outbox import Outbox
 from imnb.sync.pipeline import MessagePipeline
 from imnb.tasks import TaskScope
-from tests.clock import virtual
+from tests.clock import no_real_waits, virtual, virtual_io
+from tests.sync.outboxes import Accepting
 
-__all__ = ["virtual"]
+__all__ = ["no_real_waits", "virtual", "virtual_io"]
 
 Answer = Callable[[Any], Any]
 
@@ -114,3 +116,18 @@ async def pipeline(database: Database, reports: Reports) -> MessagePipeline:
     cursor: EventCursor[Any] = EventCursor(limit=1_000, patience=0.5)
     clock = asyncio.get_running_loop().time
     return MessagePipeline(database, cursor, clock=clock, report=reports)
+
+
+@pytest.fixture
+def accepting(server: FakeServer) -> Accepting:
+    server.answers["Send"] = accept = Accepting()
+    return accept
+
+
+@pytest.fixture
+async def outbox(
+    server: FakeServer, database: Database, pipeline: MessagePipeline, scope: TaskScope
+) -> AsyncIterator[Outbox]:
+    it = Outbox(server, database, pipeline, scope, me=UserId("alice"))
+    yield it
+    await it.close()

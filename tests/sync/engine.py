@@ -1,8 +1,8 @@
 """An engine without a network, whose server answers what it is asked."""
 
 from imnb.pb import model_pb2
-from imnb.pb.chat_pb2 import ListUsersReply, SendReply, SendResult
-from imnb.pb.sync_pb2 import AcknowledgeReply, EventPush, PullReply
+from imnb.pb.chat_pb2 import ListContactsReply, ListUsersReply, SendReply, SendResult
+from imnb.pb.sync_pb2 import AcknowledgeReply, PullReply
 from tests.sync.conftest import FakeServer
 
 
@@ -19,6 +19,7 @@ class FakeEngine(FakeServer):
         self.answers = {
             "Pull": self.pull,
             "Acknowledge": lambda _: AcknowledgeReply(),
+            "ListContacts": lambda _: ListContactsReply(),
             "Send": self.accept,
             "ListUsers": lambda _: ListUsersReply(
                 users=[model_pb2.User(user_id="bob", name="Bob")]
@@ -26,14 +27,14 @@ class FakeEngine(FakeServer):
         }
 
     def subscribe_batch(self, message_type, handler):
-        assert message_type is EventPush
         key = object()
-        self.handlers[key] = handler
+        self.handlers[key] = message_type, handler
         return lambda: self.handlers.pop(key, None)
 
     def push(self, *pushes):
-        for handler in self.handlers.values():
-            handler(list(pushes))
+        for message_type, handler in list(self.handlers.values()):
+            if isinstance(pushes[0], message_type):
+                handler(list(pushes))
 
     def pull(self, request):
         events = [one for one in self.feed if one.event_seq > request.after]

@@ -5,6 +5,7 @@ import pytest
 from imnb.errors import EnvelopeError
 from imnb.pb import model_pb2, sync_pb2
 from imnb.sync.changes import read_events, read_messages
+from imnb.sync.plugins import PluginTable
 from tests.sync.events import conversation, message, message_event
 
 ROW = (3, 9, "c", "bob", "text", "hi", b"\1", 77, 5)
@@ -18,15 +19,19 @@ FIELDS = {
 }
 
 
+def events_to_changes(events, reports):
+    return read_events(events, reports, PluginTable(reports).readers)
+
+
 def test_a_message_becomes_its_row(reports):
     event = sync_pb2.Event(event_seq=5, message=message(**FIELDS))
-    changes = read_events([event], reports)
+    changes = events_to_changes([event], reports)
     assert changes.rows == [ROW]
     assert changes.size == 1
 
 
 def test_messages_without_events_have_no_event_seq():
-    assert read_messages([message(**FIELDS)]) == [(*ROW[:8], 0)]
+    assert read_messages([message(**FIELDS)]) == ([(*ROW[:8], 0)], [])
 
 
 def test_sorts_are_collected_apart(reports):
@@ -39,10 +44,10 @@ def test_sorts_are_collected_apart(reports):
             read=sync_pb2.ReadCursor(conversation_id=4, user_id="bob", seq=2),
         ),
     ]
-    changes = read_events(events, reports)
+    changes = events_to_changes(events, reports)
     assert [item.conversation_id for item in changes.conversations] == [4]
     assert [person.user_id for person in changes.users] == ["bob"]
-    assert changes.reads == [(4, "bob", 2)]
+    assert [what for _, _, what in changes.steps] == [(4, "bob", 2)]
     assert len(changes.rows) == 1
     assert changes.size == 4
 
@@ -59,7 +64,7 @@ def test_sorts_are_collected_apart(reports):
     ],
 )
 def test_what_makes_no_sense_is_reported(event, reports):
-    assert read_events([event], reports).size == 0
+    assert events_to_changes([event], reports).size == 0
     [(name, error)] = reports.seen
     assert name == "event 1"
     assert isinstance(error, EnvelopeError)

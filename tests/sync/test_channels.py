@@ -8,16 +8,24 @@ from imnb.sync.channels import Channel, ChannelTable
 
 def test_the_built_in_ones_are_there():
     names = [channel.name for channel in ChannelTable()]
-    assert names == ["push", "pull", "reset", "history", "own_send"]
+    assert names == [
+        "push",
+        "pull",
+        "reset",
+        "history",
+        "changed",
+        "own_send",
+        "import",
+    ]
 
 
 def test_a_third_party_registers_its_own_once():
     table = ChannelTable()
-    mine = Channel("import", "a file", frozenset({"tidy"}))
+    mine = Channel("mine", "a file", frozenset({"tidy"}))
     table.register(mine)
-    assert table["import"] is mine
-    with pytest.raises(ConfigError, match="'import' is registered"):
-        table.register(Channel("import", "another"))
+    assert table["mine"] is mine
+    with pytest.raises(ConfigError, match="'mine' is registered"):
+        table.register(Channel("mine", "another"))
 
 
 def test_an_unknown_name_is_told_with_the_known_ones():

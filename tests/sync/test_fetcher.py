@@ -141,3 +141,30 @@ async def test_closing_tells_who_waits_and_starts_nothing_more(
     await virtual.advance(5)
     assert source.batches == [["a"]]
     assert fetcher.state is FetchState.CLOSED
+
+
+async def test_who_forces_gets_an_answer_that_was_asked_for_later(
+    fetcher, source, virtual
+):
+    source.gate.clear()
+    first = asyncio.gather(fetcher.get("a"))
+    await virtual.settle()
+    forced = asyncio.gather(fetcher.get("a", force=True))
+    joined = asyncio.gather(fetcher.get("a"))
+    await virtual.settle()
+    source.gate.set()
+    await first
+    assert source.batches == [["a"]]
+    assert not forced.done()
+    assert await forced == await joined == ["A"]
+    assert source.batches == [["a"], ["a"]]
+
+
+async def test_closing_tells_those_who_force_too(fetcher, source, virtual):
+    source.gate.clear()
+    waiting = [asyncio.gather(fetcher.get("a", force=force)) for force in (0, 1)]
+    await virtual.settle()
+    fetcher.close()
+    for one in waiting:
+        with pytest.raises(ClosedError):
+            await one

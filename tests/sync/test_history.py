@@ -7,6 +7,7 @@ from imnb.pb.sync_pb2 import HistoryReply, HistoryRequest
 from imnb.store.tables import conversation as conversation_table
 from imnb.store.tables import hole
 from imnb.sync.history import History
+from imnb.sync.revisions import Revisions
 from imnb.wire.mapping import conversation as conversation_mapping
 from tests.sync.events import conversation, message
 
@@ -20,7 +21,8 @@ async def history(server, database, pipeline, scope):
         return HistoryReply(messages=[message(seq, one) for seq in seqs])
 
     server.answers["History"] = answer
-    it = History(server, database, pipeline, scope, lambda: 0.0)
+    revisions = Revisions(server, database, pipeline, scope, lambda: 0.0)
+    it = History(server, database, pipeline, scope, lambda: 0.0, revisions)
     yield it
     it.fetcher.close()
 

@@ -14,57 +14,14 @@ from imnb.errors import (
     TooManyCalls,
 )
 from imnb.models.ids import UserId
-from imnb.pb.chat_pb2 import SendReply, SendRequest, SendResult
+from imnb.pb.chat_pb2 import SendRequest
 from imnb.store.tables import message as message_table
 from imnb.store.tables import outbox as outbox_table
 from imnb.sync import outbox as outbox_module
 from imnb.sync.outbox import Outbox
 from tests.eventually import eventually
 from tests.sync.events import draft, message_event
-
-
-class Accepting:
-    """Gives each new client id the next seq, an old one its own."""
-
-    def __init__(self) -> None:
-        self.seqs: dict[str, int] = {}
-        self.refused: set[str] = set()
-
-    def __call__(self, request: SendRequest) -> SendReply:
-        return SendReply(results=[self._result(one) for one in request.messages])
-
-    def _result(self, one: Any) -> SendResult:
-        if one.client_id in self.refused:
-            return SendResult(client_id=one.client_id, error="not allowed")
-        seq = self.seqs.setdefault(one.client_id, len(self.seqs) + 1)
-        return SendResult(client_id=one.client_id, seq=seq, sent_at=100 + seq)
-
-
-@pytest.fixture
-def accepting(server) -> Accepting:
-    server.answers["Send"] = accept = Accepting()
-    return accept
-
-
-@pytest.fixture
-async def outbox(server, database, pipeline, scope):
-    it = Outbox(server, database, pipeline, scope, me=UserId("alice"))
-    yield it
-    await it.close()
-
-
-async def texts(database) -> list[str]:
-    rows = await database.fetch("SELECT text FROM message ORDER BY seq")
-    return [row[0] for row in rows]
-
-
-async def pending(database) -> list[str]:
-    drafts = await database.read(outbox_table.pending)
-    return [one.text for one in drafts]
-
-
-async def is_empty(database) -> bool:
-    return not await pending(database)
+from tests.sync.outboxes import is_empty, pending, texts
 
 
 async def test_a_draft_is_in_the_store_before_it_is_on_the_wire(

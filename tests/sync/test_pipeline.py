@@ -172,14 +172,15 @@ async def test_plugins_see_only_their_kinds(pipeline, database):
 
 
 async def test_third_parties_put_messages_by_a_channel_of_their_own(pipeline, database):
-    pipeline.channels.register(Channel("import", "a file"))
-    await pipeline.put("import", [message(4), message(2)])
+    pipeline.channels.register(Channel("mine", "a file"))
+    assert await pipeline.put("mine", [message(4), message(2)]) == 2
+    assert await pipeline.put("mine", [message(4)]) == 0
     assert sorted(await stored(database)) == [2, 4]
     assert await position(database) == ("", 0)
-    with pytest.raises(ConfigError, match="no channel 'imprt'"):
-        await pipeline.put("imprt", [message(5)])
+    with pytest.raises(ConfigError, match="no channel 'mien'"):
+        await pipeline.put("mien", [message(5)])
     with pytest.raises(EnvelopeError, match="seq"):
-        await pipeline.put("import", [message(-5)])
+        await pipeline.put("mine", [message(-5)])
 
 
 async def test_senders_are_told(pipeline):

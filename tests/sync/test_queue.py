@@ -127,3 +127,16 @@ def test_each_wish_is_met_by_a_fetch_that_began_after_it_or_at_its_version(steps
         take()
     assert not wanted
     assert not running
+
+
+def test_what_is_forced_is_asked_for_once_more():
+    it = queue()
+    it.want("a", 3)
+    it.take(0.0)
+    assert it.want("a", 3, force=True)  # it runs, and that will not do
+    assert not it.want("a", 3, force=True)  # it waits already
+    it.done()
+    assert it.take(1.0) == ["a"]
+    it.done()
+    assert not it.want("a", 3)
+    assert it.want("a", 3, force=True)

@@ -247,7 +247,7 @@ async def test_filling_ends_with_its_connection(sync, engine):
     tasks = {task.get_name() for task in asyncio.all_tasks()}
     await sync.connecting()
     ended = tasks - {task.get_name() for task in asyncio.all_tasks()}
-    assert ended == {"test:fill history"}
+    assert ended == {"test:fill history", "test:reconcile"}
 
 
 async def test_closing_stores_what_came_and_listens_no_more(
@@ -267,3 +267,11 @@ async def test_closing_stores_what_came_and_listens_no_more(
     with pytest.raises(ClosedError, match="sent next time"):
         await answer
     scope.raise_errors()
+
+
+async def test_each_fetcher_says_what_it_does(sync, engine):
+    await sync.synchronise("e", 0)
+    states = {name: str(one.state) for name, one in sync.fetchers.items()}
+    assert states.pop("contacts") in {"idle", "running"}
+    assert states == dict.fromkeys(states, "idle")
+    assert len(states) == 6
