@@ -5,36 +5,26 @@ from collections.abc import Callable
 from imnb.live.diff import diff
 from imnb.live.rule import Rule
 from imnb.live.snapshot import Changes, Row, Snapshot
+from imnb.live.window import Window
 
 Watcher = Callable[[Snapshot, Changes], None]
 ReportError = Callable[[str, BaseException], None]
 
 
-class Observer:
-    """The newest rows of a rule, with insert, update, delete and move reported.
-
-    A `Poller` reads for it and calls `publish`; it runs no SQL by itself and
-    holds the rows of its window only.
-
-    Architecture name: ``IMDBObserver``.
+class Published:
+    """Rows that a `Poller` reads, and those who watch them; it runs no SQL itself.
 
     Attributes:
-        limit: rows of the window; a change counts from the next reading on.
         snapshot: what was published last.
     """
 
-    def __init__(self, rule: Rule, limit: int, report: ReportError) -> None:
-        self.rule = rule
-        self.limit = limit
-        self.snapshot = Snapshot(rule.columns)
+    def __init__(
+        self, name: str, columns: tuple[str, ...], report: ReportError
+    ) -> None:
+        self.name = name
+        self.snapshot = Snapshot(columns)
         self._report = report
         self._watchers: dict[object, Watcher] = {}
-
-    def __repr__(self) -> str:
-        return (
-            f"<Observer {self.rule.name}: {len(self.snapshot)} of at most {self.limit} "
-            f"rows at revision {self.snapshot.revision}>"
-        )
 
     def subscribe(self, watcher: Watcher) -> Callable[[], None]:
         """Call ``watcher`` when rows changed; the returned function ends that."""
@@ -49,14 +39,37 @@ class Observer:
     def publish(self, rows: list[Row], revision: int) -> Changes:
         """Take new rows and tell the watchers what is different."""
         changes = diff(self.snapshot.rows, rows)
-        self.snapshot = Snapshot(self.rule.columns, tuple(rows), revision)
+        self.snapshot = Snapshot(self.snapshot.columns, tuple(rows), revision)
         if changes:
             for watcher in list(self._watchers.values()):
-                self._tell(watcher, changes)
+                self.tell(watcher, self.snapshot, changes)
         return changes
 
-    def _tell(self, watcher: Watcher, changes: Changes) -> None:
+    def tell(self, watcher: Watcher, snapshot: Snapshot, changes: Changes) -> None:
+        """Call a watcher; one that fails is reported and does not stop others."""
         try:
-            watcher(self.snapshot, changes)
+            watcher(snapshot, changes)
         except Exception as error:
-            self._report(f"watcher of {self.rule.name}", error)
+            self._report(f"watcher of {self.name}", error)
+
+
+class Observer(Published):
+    """The newest rows of a rule, with insert, update, delete and move reported.
+
+    Architecture name: ``IMDBObserver``.
+
+    Attributes:
+        rule: what it shows.
+        window: the rows, and some beneath; a `Poller` keeps it.
+    """
+
+    def __init__(self, rule: Rule, limit: int, report: ReportError) -> None:
+        super().__init__(rule.name, rule.columns, report)
+        self.rule = rule
+        self.window = Window(limit)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Observer {self.name}: {len(self.snapshot)} of at most "
+            f"{self.window.limit} rows at revision {self.snapshot.revision}>"
+        )

@@ -2,7 +2,7 @@ from imnb.live.observer import Observer
 from imnb.live.rule import Rule
 from imnb.live.snapshot import Changes
 
-RULE = Rule("test", frozenset(), ("key", "rev"), lambda *_: [])
+RULE = Rule("test", ("key", "rev"), ())
 
 
 def make():

@@ -7,9 +7,13 @@ import pytest
 
 from imnb.errors import BackgroundError
 from imnb.live import rules
+from imnb.live.count import Count
 from imnb.live.observer import Observer
 from imnb.live.poller import Poller
+from imnb.live.shelf import Shelf
+from imnb.live.window import Window
 from imnb.tasks import TaskScope
+from tests.eventually import eventually
 from tests.live.stores import ME, draft, open_store, put, put_room, room, row
 
 
@@ -18,6 +22,17 @@ class World:
     database: object
     scope: TaskScope
     poller: Poller
+
+    def read_fails(self, monkeypatch, name, until=lambda: False):
+        """Reading for a rule of this name raises, until a condition holds."""
+        real = Shelf.anew
+
+        def anew(shelf, window):
+            if shelf._rule.name == name and not until():
+                raise ZeroDivisionError
+            return real(shelf, window)
+
+        monkeypatch.setattr(Shelf, "anew", anew)
 
     def observe(self, rule, limit=50):
         observer = Observer(rule, limit, self.scope.report)
@@ -79,14 +94,20 @@ async def test_no_sql_runs_for_what_nobody_watches(world):
     assert world.poller.readings == before + 2
 
 
+async def test_without_a_change_it_does_not_wake_up(world):
+    await world.poller.open(Observer(rules.chat(1, ME), 5, print))
+    await eventually(lambda: world.poller._wake._waiters)
+    timers = asyncio.get_running_loop()._scheduled
+    assert [timer for timer in timers if not timer.cancelled()] == []
+
+
 async def test_a_burst_is_read_in_few_readings(world):
     chat = world.observe(rules.chat(1, ME))
     before = world.poller.readings
     await asyncio.gather(
         *(put(world.database, row(1, seq)) for seq in range(1, 201)), published(chat)
     )
-    await world.poller.read_now(chat)
-    assert chat.snapshot.keys[-1] == "#200"
+    await eventually(lambda: chat.snapshot.keys[-1] == "#200")
     assert world.poller.readings - before < 50
 
 
@@ -98,65 +119,98 @@ async def test_an_overflow_of_the_feed_reads_everything(world):
     assert snapshot.keys[-1] == "#24999"
 
 
-async def test_a_failing_rule_is_reported_and_the_others_go_on(world):
+async def test_a_failing_rule_is_reported_and_the_others_go_on(world, monkeypatch):
     failed = asyncio.Event()
-
-    def fail(*_):
-        raise ZeroDivisionError
-
-    failing = dataclasses.replace(rules.users(), read=fail)
+    world.read_fails(monkeypatch, "users")
     world.scope._on_error = lambda *_: failed.set()
-    bad, chat = world.observe(failing), world.observe(rules.chat(1, ME))
+    bad, chat = world.observe(rules.users()), world.observe(rules.chat(1, ME))
     await asyncio.gather(published(chat), put(world.database, row(1, 1)))
     await failed.wait()
+    older = lambda window, shelf: shelf.older(window, 5)  # noqa: E731
+    await world.poller.step(chat, older)
+    assert chat.snapshot.keys == ("#1",)
     world.poller.remove(bad)
     with pytest.raises(BackgroundError, match="poller: users"):
         world.scope.raise_errors()
 
 
-async def test_who_could_not_be_read_for_is_read_for_with_the_next_change(world):
-    rule, failed = rules.users(), asyncio.Event()
+async def test_who_could_not_be_read_for_is_read_for_with_the_next_change(
+    world, monkeypatch
+):
+    failed = asyncio.Event()
     world.scope._on_error = lambda *_: failed.set()
-
-    def fail_once(reader, limit):
-        if failed.is_set():
-            return rule.read(reader, limit)
-        raise ZeroDivisionError
-
-    people = world.observe(dataclasses.replace(rule, read=fail_once))
+    world.read_fails(monkeypatch, "users", until=failed.is_set)
+    people = world.observe(rules.users())
     await failed.wait()
     await asyncio.gather(published(people), put(world.database, row(1, 1)))
     with pytest.raises(BackgroundError):
         world.scope.raise_errors()
 
 
-async def test_a_reading_at_an_older_limit_is_done_again(world):
-    """Else what was paged in meanwhile would go, and paging would seem at its end."""
-    await put(world.database, *[row(1, seq) for seq in range(1, 31)])
-    chat = rules.chat(1, ME)
+async def test_opened_again_it_is_there_without_a_query(world):
+    await put(world.database, *[row(1, seq) for seq in range(1, 9)])
+    first = Observer(rules.chat(1, ME), 5, print)
+    await world.poller.open(first)
+    before = world.poller.readings
+    second = Observer(rules.chat(1, ME), 5, print)
+    await world.poller.open(second)  # while it is open
+    world.poller.remove(first)
+    world.poller.remove(second)
+    await put(world.database, row(2, 1))
+    third = Observer(rules.chat(1, ME), 5, print)
+    await world.poller.open(third)  # after it was closed
+    assert second.snapshot.rows == third.snapshot.rows == first.snapshot.rows
+    assert world.poller.readings == before
 
-    def page_meanwhile(reader, limit):
-        observer.limit = 20
-        return chat.read(reader, limit)
 
-    rule = dataclasses.replace(chat, read=page_meanwhile)
-    observer = Observer(rule, 5, world.scope.report)
-    world.poller.add(observer)
-    snapshot, _ = await published(observer)
-    assert len(snapshot) == 20
+async def test_opened_again_it_shows_what_came_meanwhile(world):
+    await put(world.database, row(1, 1))
+    first = Observer(rules.chat(1, ME), 5, print)
+    await world.poller.open(first)
+    world.poller.remove(first)
+    await put(world.database, row(1, 2))
+    second = Observer(rules.chat(1, ME), 5, print)
+    await world.poller.open(second)
+    assert second.snapshot.keys == ("#1", "#2")
 
 
-async def test_after_it_was_removed_nothing_is_published(world):
-    chat = rules.chat(1, ME)
+async def test_a_cancelled_step_loses_nothing(world):
+    await put(world.database, *[row(1, seq) for seq in range(1, 9)])
+    chat = world.observe(rules.chat(1, ME), limit=3)
+    await published(chat)
+    stepping = asyncio.ensure_future(
+        world.poller.step(chat, lambda window, shelf: shelf.older(window, 2))
+    )
+    await asyncio.sleep(0)
+    stepping.cancel()
+    await asyncio.gather(stepping, return_exceptions=True)
+    await put(world.database, row(1, 9))
+    await eventually(lambda: chat.snapshot.keys == ("#7", "#8", "#9"))
 
-    def leave(reader, limit):
+
+async def test_a_count_is_counted_again_when_its_tables_change(world):
+    await put_room(world.database, room(1, "Team"))
+    unread = Count(rules.unread(), world.scope.report)
+    assert unread.value is None
+    await world.poller.open(unread)
+    assert unread.value == 0
+    (_, changes), _ = await asyncio.gather(
+        published(unread), put(world.database, row(1, 1))
+    )
+    assert (unread.value, changes.updated) == (1, ("unread",))
+
+
+async def test_after_it_was_removed_nothing_is_published(world, monkeypatch):
+    real = Shelf.anew
+
+    def leave(shelf, window):
         world.poller.remove(observer)
-        return chat.read(reader, limit)
+        return real(shelf, window)
 
     await put(world.database, row(1, 1))
-    observer = Observer(dataclasses.replace(chat, read=leave), 5, world.scope.report)
-    world.poller.add(observer)
-    await world.poller.read_now(observer)
+    monkeypatch.setattr(Shelf, "anew", leave)
+    observer = Observer(rules.chat(1, ME), 5, world.scope.report)
+    await world.poller.open(observer)
     assert len(observer.snapshot) == 0
 
 
@@ -195,9 +249,10 @@ async def test_the_changes_always_add_up(world, seed):
             tops[number] = fresh[-1]
             await put(world.database, *[row(number, seq) for seq in fresh])
     for observer in observers:
-        await world.poller.read_now(observer)
         expected = await world.database.read(
-            lambda cursor, rule=observer.rule: rule.read(cursor, 8)
+            lambda cursor, rule=observer.rule: rule.shown(
+                Shelf(cursor, rule).anew(Window(8))
+            )
         )
-        assert observer.snapshot.rows == tuple(expected)
+        await eventually(lambda: observer.snapshot.rows == tuple(expected))  # noqa: B023
         assert kept[observer] == {r[0] for r in expected}
