@@ -11,7 +11,7 @@ from imnb.client.api import session as session_api
 from imnb.client.environments import resolve
 from imnb.client.facade import SyncFacade
 from imnb.client.gateway import Credentials, Gateway
-from imnb.client.lifetime import Lifetime, Watcher
+from imnb.client.lifetime import CLOSED, Lifetime, Watcher
 from imnb.config import Environment
 from imnb.engine.engine import Engine
 from imnb.engine.notifications import Behind, H, LaneOf, M
@@ -25,6 +25,7 @@ from imnb.models.session import DeviceSession
 from imnb.models.user import User
 from imnb.net.transport import Network
 from imnb.store.database import Database
+from imnb.store.keys import StoreKey
 from imnb.store.location import delete_store, store_path
 from imnb.sync.synchroniser import Synchroniser
 from imnb.wire.commands import builtin_commands
@@ -45,6 +46,8 @@ class Account:
         token: in place of a password.
         device: two devices of one user have a session and a store each.
         data_dir: for the store; the platform's folder if not given.
+        store_key: encrypts the store; never shown. `imnb.store.keys` says where it
+            comes from else.
         network: real TCP if not given.
         capture: record all frames, for `inspect` and `expect`.
 
@@ -62,6 +65,7 @@ class Account:
         token: str | None = None,
         device: str = "notebook",
         data_dir: pathlib.Path | None = None,
+        store_key: str | None = None,
         network: Network | None = None,
         capture: bool = True,
     ) -> None:
@@ -75,6 +79,7 @@ class Account:
             environment,
             Credentials(user, device, password, token),
             self._path_in(environment),
+            None if store_key is None else StoreKey(store_key),
             network,
             None if self.capture is None else self.capture.tap,
         )
@@ -190,6 +195,7 @@ class Account:
         if not self._has_plugins:
             self._has_plugins = True
             plugins.load(self, self.engine.scope.report)
+            self._life.plugins.load(self.engine.scope.report)
         self._me = (await self._life.login(password)).me
         return self._me
 
@@ -260,13 +266,17 @@ class Account:
         path = self.db.path
         with contextlib.suppress(CallError, ConnectionLost):
             await self.engine.rpc.Logout(timeout=LOGOUT_TIMEOUT)
-        await self.close()
+        await self._life.close("logged out")
         if clear and path is not None:
             delete_store(path)
 
-    async def close(self) -> None:
-        """End everything; drafts stay in the outbox. Safe to call twice."""
-        await self._life.close()
+    async def close(self, reason: str = CLOSED) -> None:
+        """End everything; drafts stay in the outbox. Safe to call twice.
+
+        Args:
+            reason: for people; in the last change of state, and in later errors.
+        """
+        await self._life.close(reason)
 
     def _shown(self, app: Any) -> None:
         """Have it closed when the environment changes: its chats are of this one."""

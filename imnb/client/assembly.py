@@ -7,15 +7,21 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from imnb.client.api.user import load_me
+from imnb.client.call_history import CallHistory
 from imnb.client.common_headers import common_headers
 from imnb.client.gateway import Credentials, Gateway, Ticket
+from imnb.client.plugins import ClientPlugins
 from imnb.client.session import SessionPlan
+from imnb.client.uploading import upload
 from imnb.config import Environment
 from imnb.engine.channels import HttpChannel
 from imnb.engine.engine import Engine
+from imnb.engine.progress import OnProgress, Teller
 from imnb.engine.states import State, StateChange
 from imnb.errors import ClosedError, ImnbError
+from imnb.live.hooks import MessageHooks
 from imnb.live.poller import Poller
+from imnb.models.file import FileRef
 from imnb.models.ids import UserId
 from imnb.models.user import User
 from imnb.net.tcp import TcpNetwork
@@ -30,24 +36,35 @@ class Assembly:
     Attributes:
         me: as of the last log-in.
         database: the user's store.
+        call_history: writes calls that are over to it.
         synchroniser: keeps it in step with the server.
         poller: reads for the sources of views.
     """
 
     me: User
     database: Database
+    call_history: CallHistory
     synchroniser: Synchroniser
     poller: Poller
     _plan: SessionPlan
     _kind: type[ImnbError] = ClosedError
 
     def __init__(
-        self, engine: Engine, environment: Environment, credentials: Credentials
+        self,
+        engine: Engine,
+        environment: Environment,
+        credentials: Credentials,
+        hooks: MessageHooks | None = None,
+        plugins: ClientPlugins | None = None,
     ) -> None:
+        self._plugins = plugins or ClientPlugins()
+        self._hooks = hooks or MessageHooks()
         self._engine = engine
         self._environment = environment
         self._credentials = credentials
-        channel = HttpChannel(engine.scope.report, environment.timeouts)
+        channel = HttpChannel(
+            engine.scope.report, environment.timeouts, environment.tls
+        )
         common = common_headers(credentials.device)
         engine.channel.life.intercept(common)
         channel.life.intercept(common)
@@ -113,20 +130,27 @@ class Assembly:
 
     async def _open(self, open_store: Callable[[], Awaitable[Database]]) -> None:
         engine, later = self._engine, self._closing.push_async_callback
-        later(self._gateway.close)
+        later(lambda: self._gateway.close(self._kind))
         ticket = await self._gateway.authenticate(self._credentials)
         self.database = await open_store()
         later(self.database.close)
+        self.call_history = CallHistory(engine.calls, self.database, engine.scope)
+        later(self.call_history.close)
         self.synchroniser = Synchroniser(
             engine,
             self.database,
             me=UserId(self._credentials.user),
             limits=self._environment.limits,
             timeouts=self._environment.timeouts,
+            upload=self._upload,
         )
         later(lambda: self.synchroniser.close(self._kind))
         self.poller = Poller(self.database, engine.scope)
         later(self.poller.close)
+        table = self.synchroniser.pipeline.plugins
+        self._plugins.attach(table, engine.scope.report)
+        self._hooks.attach(self.database, engine.scope, lambda: table.hidden_kinds)
+        later(self._hooks.detach)
         later(engine.close)
         await self.synchroniser.open()
         self._plan = SessionPlan(
@@ -140,6 +164,11 @@ class Assembly:
         )
         engine.subscribe_batch(Kicked, self._plan.kicked)
         await self._connect(ticket)
+
+    async def _upload(self, path: str, name: str, progress: OnProgress) -> FileRef:
+        limit = self._environment.limits.max_file
+        teller = Teller(progress, self._engine.scope.report)
+        return await upload(self._gateway, path, name, limit=limit, teller=teller)
 
     async def _connect(self, ticket: Ticket) -> None:
         self._plan.use_next(ticket)

@@ -7,12 +7,13 @@
     endpoints = ["im1.staging.example:7000", "[2001:db8::7]:7000"]
     server_key = "hexadecimal, 64 digits"
     timeouts = { request = 5 }
-    tls = { ca_file = "/etc/ssl/staging.pem" }
+    tls = { ca_file = "staging.pem" }
 
 All but ``gateway`` may be left out, and every setting of `imnb.config` has its
-place. No password and no token belongs in there. ``Client("alice",
-environment="staging")`` logs in there, and ``client.use_environment("staging")``
-goes there later; each environment has its own store.
+place. The ``ca_file`` is looked for beside this file. No password and no token
+belongs in there. ``Client("alice", environment="staging")`` logs in there, and
+``client.use_environment("staging")`` goes there later; each environment has its own
+store.
 """
 
 import dataclasses
@@ -44,7 +45,11 @@ GROUPS: Mapping[str, type[Any]] = {
     "backoff": Backoff,
     "heartbeat": Heartbeat,
 }
-PLAIN: Mapping[str, type[Any]] = {"gateway": str, "insecure": bool}
+PLAIN: Mapping[str, type[Any]] = {
+    "gateway": str,
+    "insecure": bool,
+    "encrypt_store": bool,
+}
 
 
 def default_file() -> pathlib.Path:
@@ -61,15 +66,19 @@ def load_environments(path: pathlib.Path | None = None) -> dict[str, Environment
     """
     path = path or default_file()
     try:
-        tables = tomllib.loads(path.read_text())
+        # TOML is UTF-8, whatever is usual here; some editors add a mark to it.
+        tables = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from error
     except ValueError as error:  # TOML, or bytes that are no text
         raise ConfigError(f"{path} is no TOML: {error}") from error
     try:
-        return {name: _environment(name, table) for name, table in tables.items()}
+        environments = {
+            name: _environment(name, table) for name, table in tables.items()
+        }
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from None
+    return {name: _beside(path, one) for name, one in environments.items()}
 
 
 def named(name: str, path: pathlib.Path | None = None) -> Environment:
@@ -80,10 +89,7 @@ def named(name: str, path: pathlib.Path | None = None) -> Environment:
     """
     found = load_environments(path)
     if name not in found:
-        known = ", ".join(sorted(found)) or "none"
-        raise ConfigError(
-            f"no environment {name!r} in {path or default_file()}; there are: {known}"
-        )
+        raise ConfigError(_unknown(name, found, path or default_file()))
     return found[name]
 
 
@@ -95,15 +101,23 @@ def resolve(given: Environment | str) -> Environment:
     """
     if isinstance(given, Environment):
         return given
+    if not isinstance(given, str):
+        raise ConfigError(
+            f"environment {given!r}: give the URL of a gateway (https://...), a name "
+            f"from {default_file()}, or an imnb.Environment"
+        )
     if "://" in given:
         return Environment(given, name_of(given))
     try:
-        return named(given)
+        found = load_environments()
     except ConfigError as error:
+        raise ConfigError(f"environment {given!r}: {error}") from None
+    if given not in found:
         raise ConfigError(
             f"environment {given!r} is no URL of a gateway (https://...), and as a "
-            f"name: {error}"
-        ) from None
+            f"name: {_unknown(given, found, default_file())}"
+        )
+    return found[given]
 
 
 def name_of(gateway: str) -> str:
@@ -117,10 +131,29 @@ def name_of(gateway: str) -> str:
     return url.netloc.rpartition("@")[2].lower()
 
 
+def _unknown(name: str, found: Mapping[str, object], path: pathlib.Path) -> str:
+    known = ", ".join(sorted(found)) or "none"
+    return f"no environment {name!r} in {path}; there are: {known}"
+
+
+def _beside(path: pathlib.Path, environment: Environment) -> Environment:
+    """A file of authorities is looked for beside the file that names it."""
+    tls = environment.tls
+    if tls is None or not tls.ca_file:
+        return environment
+    file = path.parent / pathlib.Path(tls.ca_file).expanduser()
+    tls = dataclasses.replace(tls, ca_file=str(file))
+    return dataclasses.replace(environment, tls=tls)
+
+
 def _environment(name: str, table: object) -> Environment:
     settings = _settings(table, Environment, name)
-    if "name" in settings or "gateway" not in settings:
-        raise ConfigError(f"[{name}] needs a gateway, and its name is {name!r} already")
+    if "name" in settings:
+        raise ConfigError(f"[{name}] has no setting 'name': it is {name!r} already")
+    if "gateway" not in settings:
+        raise ConfigError(
+            f'[{name}] needs a gateway, such as gateway = "https://im.example"'
+        )
     for key, kind in PLAIN.items():
         if not isinstance(settings.get(key, kind()), kind):
             seen = settings[key]
@@ -147,14 +180,19 @@ def _settings(table: object, kind: type[Any], where: str) -> dict[str, Any]:
     known = [field.name for field in dataclasses.fields(kind)]
     for key in table:
         if key not in known:
-            raise ConfigError(f"[{where}] has no setting {key!r}; there are: {known}")
+            names = ", ".join(known)
+            raise ConfigError(f"[{where}] has no setting {key!r}; there are: {names}")
     return dict(table)
 
 
 def _numbers(table: object, kind: type[Any], where: str) -> Any:
     settings = _settings(table, kind, where)
     for key, value in settings.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not value > 0
+        ):
             raise ConfigError(f"[{where}] {key} = {value!r}: give a number above 0")
         is_whole = isinstance(getattr(kind(), key), int)
         if is_whole and not isinstance(value, int):
@@ -165,6 +203,8 @@ def _numbers(table: object, kind: type[Any], where: str) -> Any:
 def _tls(value: object, where: str) -> Tls | None:
     if isinstance(value, bool):
         return Tls() if value else None
+    if not isinstance(value, dict):
+        raise ConfigError(f"tls = {value!r}: give true, false or [{where}]")
     settings = _settings(value, Tls, where)
     for key, one in settings.items():
         kind = type(getattr(Tls(), key))

@@ -3,8 +3,10 @@
 import functools
 import inspect
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
+from imnb.client.api.topic import Topic
 from imnb.tasks import EngineLoop
 
 TIMEOUT = 60.0
@@ -14,13 +16,19 @@ TIMEOUT = 60.0
 class SyncFacade:
     """Each coroutine method of the client as a function that waits.
 
-    ``client.sync.send_text("bob", "hi")``; a keyword ``sync_timeout`` gives the
-    seconds to wait.
+    ``client.sync.send_text("bob", "hi")``, ``client.sync.contacts.add("bob")``; a
+    keyword ``sync_timeout`` gives the seconds to wait.
     """
 
-    def __init__(self, client: object, loop: Callable[[], EngineLoop]) -> None:
+    def __init__(
+        self,
+        client: object,
+        loop: Callable[[], EngineLoop],
+        timeout: float = TIMEOUT,
+    ) -> None:
         self._client = client
         self._loop = loop
+        self._timeout = timeout
 
     def __repr__(self) -> str:
         return f"<sync {self._client!r}>"
@@ -29,21 +37,35 @@ class SyncFacade:
         return [
             name
             for name in dir(type(self._client))
-            if not name.startswith("_")
-            and inspect.iscoroutinefunction(getattr(type(self._client), name))
+            if not name.startswith("_") and (self._is_call(name) or self._topic(name))
         ]
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        # Of the class: properties of the client may raise before log-in.
-        if not inspect.iscoroutinefunction(getattr(type(self._client), name, None)):
+        topic = self._topic(name)
+        if topic is not None:
+            return SyncFacade(topic, self._loop, self._timeout)
+        if not self._is_call(name):
             names = ", ".join(self.__dir__())
             raise AttributeError(f"there is no call {name!r}; there are: {names}")
-        method = getattr(self._client, name)
+        return self._waiting(getattr(self._client, name))
+
+    def _is_call(self, name: str) -> bool:
+        # Of the class: properties of the client may raise before log-in.
+        found = getattr(type(self._client), name, None)
+        return inspect.iscoroutinefunction(found)
+
+    def _topic(self, name: str) -> Topic | None:
+        if isinstance(getattr(type(self._client), name, None), cached_property):
+            found = getattr(self._client, name)
+            return found if isinstance(found, Topic) else None
+        return None
+
+    def _waiting(self, method: Callable[..., Any]) -> Callable[..., Any]:
 
         @functools.wraps(method)
-        def wait(*args: Any, sync_timeout: float = TIMEOUT, **kwargs: Any) -> Any:
+        def wait(*args: Any, sync_timeout: float = self._timeout, **kwargs: Any) -> Any:
             # Here, because nest-asyncio is for those who need it.
             from imnb.tasks.sync import run_sync
 

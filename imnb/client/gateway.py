@@ -14,6 +14,7 @@ from imnb.engine.http_reply import HttpReply
 from imnb.engine.requests import HttpRequest
 from imnb.errors import (
     AuthError,
+    ClosedError,
     ConfigError,
     FileError,
     FileTooLarge,
@@ -60,9 +61,26 @@ class Credentials:
     password: str | None = dataclasses.field(default=None, repr=False)
     token: str | None = dataclasses.field(default=None, repr=False)
 
+    def __post_init__(self) -> None:
+        for what in ("user", "device"):
+            _require_text(what, getattr(self, what))
+        self.prove(password=self.password, token=self.token)
+
     def prove(self, *, password: str | None = None, token: str | None = None) -> None:
-        """Use these from now on, and nothing else."""
+        """Use these from now on, and nothing else.
+
+        Raises:
+            ConfigError: that is no text.
+        """
+        _require_text("password", password or "")
+        _require_text("token", token or "")
         self.password, self.token = password, token
+
+
+def _require_text(what: str, value: object) -> None:
+    if not isinstance(value, str):
+        # Not the value, which may be a secret.
+        raise ConfigError(f"the {what} is a {type(value).__name__}: give a text")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -99,6 +117,7 @@ class Gateway:
         Raises:
             ConfigError: there is neither.
             GatewayInsecure: it is plain HTTP beyond this machine.
+            CertificateError: its certificate is refused.
             GatewayUnreachable: it does not answer.
             GatewayAnswerError: something else answers.
             AuthError: one of its kinds, the refusal.
@@ -127,9 +146,9 @@ class Gateway:
         """Of a service of the gateway."""
         return self._environment.gateway.rstrip("/") + path
 
-    async def close(self) -> None:
-        """End its HTTP connections."""
-        await self.channel.close()
+    async def close(self, kind: type[ImnbError] = ClosedError) -> None:
+        """End its HTTP connections; see `HttpChannel.close`."""
+        await self.channel.close(kind)
 
     async def _renew(self) -> str:
         if self._credentials is None:
@@ -187,7 +206,8 @@ def refusal(reply: HttpReply) -> ImnbError:
     said = (problem.message or problem.code)[:MAX_REASON] or "no reason given"
     kind = PROBLEMS.get(problem.code)
     if kind is not None:
-        return kind(f"{said}: {ADVICE[problem.code]}")
+        advice = ADVICE[problem.code]
+        return kind(said if advice in said else f"{said}: {advice}")
     return GatewayAnswerError(
         f"{reply.address} answered {reply.status}: {said}; check the address, and "
         "what the server logged"

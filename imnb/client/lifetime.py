@@ -1,23 +1,30 @@
 """From the first log-in to the end: what a client owns, and when."""
 
 import asyncio
+import contextlib
+import functools
 import pathlib
 from collections.abc import Awaitable, Callable, Hashable
 
 from imnb.client.assembly import Assembly, make_engine
 from imnb.client.gateway import Credentials
+from imnb.client.plugins import ClientPlugins
 from imnb.client.registry import LIVE, Closable
 from imnb.config import Environment
 from imnb.engine.engine import Engine
 from imnb.engine.handlers import Handlers
 from imnb.engine.states import State, StateChange
 from imnb.errors import ClosedError, ConfigError, EnvironmentChanged, SyncWaitError
+from imnb.live.hooks import MessageHooks
 from imnb.models.ids import UserId
 from imnb.net.transport import Network
 from imnb.store.database import Database
+from imnb.store.keys import StoreKey, find_key
 from imnb.tasks import EngineLoop
 from imnb.wire.codec import Tap
 
+CLOSED = "closed"
+"""Why, of a client whose user wanted it so."""
 Watcher = Callable[[StateChange], None]
 
 
@@ -28,6 +35,8 @@ class Lifetime:
         environment: where the session is, or will be.
         engine: a new one after each log-in that failed, and in each environment.
         handlers: of pushes; they hear from every engine.
+        hooks: functions that are told of new messages, in every store.
+        plugins: what it adds to the kinds of messages.
     """
 
     def __init__(
@@ -36,14 +45,18 @@ class Lifetime:
         environment: Environment,
         credentials: Credentials,
         path: pathlib.Path,
+        store_key: StoreKey | None,
         network: Network | None,
         tap: Tap | None,
     ) -> None:
         self._owner = owner
         self.environment = environment
         self.handlers = Handlers()
+        self.hooks = MessageHooks()
+        self.plugins = ClientPlugins()
         self._credentials = credentials
         self._path = path
+        self._store_key = store_key
         self._network = network
         self._tap = tap
         self._watchers: dict[object, Watcher] = {}
@@ -52,6 +65,7 @@ class Lifetime:
         self._turn = asyncio.Lock()
         self._opening: asyncio.Timeout | None = None
         self._is_closed = False
+        self._why_closed = ""
         self.engine = self._new_engine()
 
     def __repr__(self) -> str:
@@ -102,6 +116,8 @@ class Lifetime:
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:
         """Call ``watcher`` at each change of state, of later engines too."""
+        if not callable(watcher):
+            raise ConfigError(f"{watcher!r} cannot be called: give a function")
         key = object()
         self._watchers[key] = watcher
 
@@ -129,12 +145,14 @@ class Lifetime:
             user, state = self._credentials.user, self.engine.state
             raise ConfigError(f"{user} is logged in already (the session is {state})")
         if password is not None:
-            self._credentials.password = password
+            self._credentials.prove(password=password, token=self._credentials.token)
         return await self._in_turn(self._open)
 
     async def change_token(self, token: str) -> Assembly | None:
         """Go on with another token; the parts, if there are some already."""
         self.require_idle()
+        if not token:
+            raise ConfigError("the token is empty: give one, or log in with a password")
         if self._parts is None:
             self._credentials.prove(token=token)
             return None
@@ -169,18 +187,17 @@ class Lifetime:
                 )
                 self.engine = self._new_engine()
 
-    async def close(self) -> None:
+    async def close(self, reason: str = CLOSED) -> None:
         """End everything, a log-in under way too; safe to call twice."""
+        self._why_closed = self._why_closed or reason
         if self._opening is not None and not self._is_closed:
             self._opening.reschedule(asyncio.get_running_loop().time())
         self._is_closed = True
-        async with self._turn:
-            try:
-                if self._parts is not None:
-                    await self._parts.close()
-                await self.engine.close()
-            finally:
-                LIVE.leave(self._owner)
+        async with self._turn, contextlib.AsyncExitStack() as ends:
+            ends.callback(LIVE.leave, self._owner)
+            if self._parts is not None:
+                ends.push_async_callback(self._parts.close)
+            await self.engine.close(self._why_closed)
 
     async def _in_turn(self, work: Callable[[], Awaitable[Assembly]]) -> Assembly:
         """Run ``work`` until it is done, or somebody closes."""
@@ -210,7 +227,8 @@ class Lifetime:
         if self._parts is not None:
             await self._parts.resume()
             return self._parts
-        parts = Assembly(self.engine, self.environment, self._credentials)
+        engine, where = self.engine, self.environment
+        parts = Assembly(engine, where, self._credentials, self.hooks, self.plugins)
         try:
             await parts.open(self._open_store)
         except BaseException:
@@ -233,6 +251,9 @@ class Lifetime:
             self._path,
             me=UserId(self._credentials.user),
             limits=self.environment.limits,
+            key=functools.partial(
+                find_key, self._store_key, self._path, self.environment.encrypt_store
+            ),
         )
 
     def _new_engine(self) -> Engine:
@@ -251,4 +272,5 @@ class Lifetime:
     def _require_open(self) -> None:
         if self._is_closed:
             user = self._credentials.user
-            raise ClosedError(f"this client of {user} is closed: make a new one")
+            why = "" if self._why_closed == CLOSED else f" ({self._why_closed})"
+            raise ClosedError(f"this client of {user} is closed{why}: make a new one")

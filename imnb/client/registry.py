@@ -9,12 +9,14 @@ import weakref
 from collections.abc import Hashable, Iterable
 from typing import Protocol
 
+REPLACED = "another client of the same user and device, or store, took its place"
+
 
 class Closable(Protocol):
     """A live client."""
 
-    async def close(self) -> None:
-        """End it."""
+    async def close(self, reason: str) -> None:
+        """End it; its user may want to know why."""
 
 
 class Registry:
@@ -38,7 +40,7 @@ class Registry:
         keys = tuple(keys)
         while (earlier := self._other(keys, client)) is not None:
             try:
-                await earlier.close()
+                await earlier.close(REPLACED)
             finally:
                 self.leave(earlier)
         self._loops[client] = weakref.ref(asyncio.get_running_loop())

@@ -36,7 +36,7 @@ class SessionPlan:
         caller: Caller,
         synchroniser: Synchronising,
         *,
-        kicked: Callable[[str], None],
+        kicked: Callable[[str, str], None],
         limit_silence: Callable[[float], None],
     ) -> None:
         self.session_id = ""
@@ -110,5 +110,7 @@ class SessionPlan:
         for push in pushes:
             if push.session_id == self.session_id:
                 self._kicked(
-                    f"session {push.session_id} was ended by the server: {push.reason}"
+                    f"session {push.session_id} was ended by the server: "
+                    f"{push.reason}; client.login() begins another",
+                    push.session_id,
                 )

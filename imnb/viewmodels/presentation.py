@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from imnb.errors import ConfigError
-from imnb.models.message import TEXT
+from imnb.models.kinds import TEXT
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,10 @@ import pytest
 from imnb.client.client import Client
 from imnb.config import Backoff, Environment, Timeouts
 from imnb.devserver import DevServer
+from tests.clock import no_real_waits, virtual, virtual_io
 from tests.eventually import eventually
+
+__all__ = ["no_real_waits", "virtual", "virtual_io"]
 
 QUICK = {
     "timeouts": Timeouts(

@@ -231,3 +231,23 @@ async def test_no_secret_is_in_a_repr_or_in_the_log(server, make, caplog):
     for secret in ("t0ken-value", "a private remark"):
         assert secret not in shown
         assert secret not in logged
+
+
+async def test_a_function_hears_of_new_messages_also_of_those_while_it_was_away(
+    make, server
+):
+    heard = []
+    alice = make("alice", server)
+    alice.on_message(lambda message: heard.append(message.text), name="ring")
+    await alice.login()
+    bob = make("bob", server)
+    await bob.login()
+    await bob.send_text("alice", "one")
+    await eventually(lambda: heard == ["one"])
+    await alice.close()
+    await bob.send_text("alice", "two")
+    again = make("alice", server)
+    again.on_message(lambda message: heard.append(message.text), name="ring")
+    await again.login()
+    await eventually(lambda: heard == ["one", "two"])
+    again.off_message("ring")

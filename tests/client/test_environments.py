@@ -32,7 +32,7 @@ def write(tmp_path):
     return write
 
 
-def test_everything_is_read(write):
+def test_everything_is_read(write, tmp_path):
     found = load_environments(write(GOOD))
     staging, home = found["staging"], found["home"]
     assert staging.name == "staging"
@@ -45,7 +45,8 @@ def test_everything_is_read(write):
     assert staging.timeouts == Timeouts(request=5, gap=0.2)
     assert home.limits.max_body == 1000
     assert home.server_key is None
-    assert staging.tls == Tls("ca.pem", "im.example", verify=False)
+    authorities = str(tmp_path / "ca.pem")  # beside the file that names it
+    assert staging.tls == Tls(authorities, "im.example", verify=False)
     assert home.tls == Tls()
 
 
@@ -57,7 +58,7 @@ GATEWAY = 'gateway = "https://im.example"\n'
     [
         ("staging = 1", r"staging is no table"),
         ("[a]\n", r"\[a\] needs a gateway"),
-        (f'[a]\n{GATEWAY}name = "b"', r"its name is 'a' already"),
+        (f'[a]\n{GATEWAY}name = "b"', r"no setting 'name': it is 'a' already"),
         (f"[a]\n{GATEWAY}pasword = 1", r"\[a\] has no setting 'pasword'; there are"),
         ('[a]\ngateway = "im.example"', r"\[a\] gateway 'im.example': give a URL"),
         ("[a]\ngateway = 7", r"\[a\] gateway = 7: give a str"),
@@ -68,10 +69,11 @@ GATEWAY = 'gateway = "https://im.example"\n'
         (f'[a]\n{GATEWAY}endpoints = ["h"]', r"\[a\] endpoint 'h': give HOST:PORT"),
         (f'[a]\n{GATEWAY}endpoints = ["h:0"]', r"\[a\] endpoint 'h':0: need"),
         (f"[a]\n{GATEWAY}timeouts.gap = true", r"\[a.timeouts\] gap = True: give a"),
+        (f"[a]\n{GATEWAY}timeouts.gap = nan", r"gap = nan: give a number above 0"),
         (f"[a]\n{GATEWAY}timeouts.gap = 0", r"\[a.timeouts\] gap = 0: give a number"),
         (f"[a]\n{GATEWAY}limits.max_body = 1.5", r"max_body = 1.5: give a whole"),
         (f"[a]\n{GATEWAY}timeouts.nap = 1", r"\[a.timeouts\] has no setting 'nap'"),
-        (f"[a]\n{GATEWAY}tls = 1", r"a.tls is no table"),
+        (f"[a]\n{GATEWAY}tls = 1", r"tls = 1: give true, false or \[a.tls\]"),
         (f"[a]\n{GATEWAY}tls.verify = 0", r"\[a.tls\] verify = 0: give a bool"),
         (f"[a]\n{GATEWAY}tls.ca = ''", r"\[a.tls\] has no setting 'ca'"),
         ("[a\n", r"is no TOML"),
@@ -82,6 +84,27 @@ def test_what_is_wrong_is_named_with_its_place(write, text, complaint):
     with pytest.raises(ConfigError, match=complaint) as caught:
         load_environments(file)
     assert str(file) in str(caught.value)
+
+
+def test_a_file_of_authorities_may_be_elsewhere(write, monkeypatch):
+    monkeypatch.setenv("HOME", "/home/alice")
+    for said, meant in (("/a.pem", "/a.pem"), ("~/a.pem", "/home/alice/a.pem")):
+        found = load_environments(write(f"[a]\n{GATEWAY}tls.ca_file = '{said}'"))
+        assert found["a"].tls.ca_file == meant
+
+
+def test_other_letters_and_a_mark_at_the_beginning(tmp_path):
+    file = tmp_path / "environments.toml"
+    file.write_bytes(b'\xef\xbb\xbf["k\xc3\xbcche"]\n' + GATEWAY.encode())
+    assert named("küche", file).gateway == "https://im.example"
+
+
+def test_a_file_that_makes_no_sense_is_the_whole_complaint(write, monkeypatch):
+    file = write("[a]\n")
+    monkeypatch.setattr(environments, "default_file", lambda: file)
+    says = r"^environment 'a': .*environments.toml: \[a\] needs a gateway, such as"
+    with pytest.raises(ConfigError, match=says):
+        resolve("a")
 
 
 def test_bytes_that_are_no_text(tmp_path):

@@ -2,12 +2,25 @@
 
 import asyncio
 import copy
+import functools
 
 import pytest
 
+from imnb.client.api.topic import Topic
 from imnb.client.facade import SyncFacade
 from imnb.errors import ConfigError, SyncWaitError
 from imnb.tasks import EngineLoop
+
+
+class Weather(Topic):
+    """A group of calls."""
+
+    async def rain(self, much):
+        """Let it rain."""
+        return f"{much} rain"
+
+    def plain(self):
+        """Needs no waiting."""
 
 
 class Account:
@@ -38,6 +51,16 @@ class Account:
     def db(self):
         raise ConfigError("not logged in")
 
+    user = "alice"
+
+    @functools.cached_property
+    def weather(self):
+        return Weather(self)
+
+    @functools.cached_property
+    def turns(self):
+        return object()
+
 
 @pytest.fixture
 async def account():
@@ -60,15 +83,22 @@ async def test_a_wait_has_an_end(sync):
         await asyncio.to_thread(sync.hang, sync_timeout=0.01)
 
 
+async def test_the_calls_of_a_topic_wait_too(sync):
+    assert await asyncio.to_thread(sync.weather.rain, "some") == "some rain"
+
+
 def test_only_calls_are_offered(sync):
-    assert dir(sync) == ["hang", "send"]
+    assert dir(sync) == ["hang", "send", "weather"]
+    assert dir(sync.weather) == ["rain"]
     assert sync.send.__doc__ == "Send something."
     assert repr(sync) == "<sync <Account>>"
 
 
-@pytest.mark.parametrize("name", ["plain", "db", "nonsense", "calls"])
+@pytest.mark.parametrize("name", ["plain", "db", "nonsense", "calls", "turns"])
 def test_what_is_no_call_is_an_error_that_names_the_calls(sync, name):
-    with pytest.raises(AttributeError, match=f"no call '{name}'.*: hang, send"):
+    with pytest.raises(
+        AttributeError, match=f"no call '{name}'.*: hang, send, weather"
+    ):
         getattr(sync, name)
 
 

@@ -32,7 +32,7 @@ class Owner:
 
 def lifetime():
     who = Credentials("alice", "notebook", "p")
-    return Lifetime(Owner(), NOWHERE, who, pathlib.Path("x"), None, None)
+    return Lifetime(Owner(), NOWHERE, who, pathlib.Path("x"), None, None, None)
 
 
 async def test_before_the_log_in_and_after_the_end():

@@ -12,7 +12,7 @@ class Thing:
     def __init__(self, log, name, hold=None, error=None):
         self.log, self.name, self.hold, self.error = log, name, hold, error
 
-    async def close(self):
+    async def close(self, reason):
         if self.hold is not None:
             await self.hold.wait()
         self.log.append(self.name)

@@ -52,7 +52,7 @@ async def go_wrong(server, make, alice):
         lambda: make("alice", pinned, device="y", password=PASSWORD).login(),
         lambda: make("alice", server, device="z", token=TEXT, password="").login(),
         lambda: alice.send_text(999, TEXT),
-        lambda: alice.send_text("bob", TEXT * 10_000),
+        lambda: alice.send_text("bob", TEXT * 100_000),
         lambda: alice.sql(f"SELECT '{TEXT}' FROM nowhere"),
     ):
         with pytest.raises(ImnbError) as caught:

@@ -51,7 +51,7 @@ class Surroundings:
             self,
             self,
             self,
-            kicked=self.kicks.append,
+            kicked=lambda *kick: self.kicks.append(kick),
             limit_silence=self.limits.append,
         )
 
@@ -134,4 +134,6 @@ async def test_a_kick_concerns_the_session_that_it_names():
     plan.kicked([Kicked(session_id="s0", reason="an older one")])
     assert around.kicks == []
     plan.kicked([Kicked(session_id="s1", reason="logged in elsewhere")])
-    assert around.kicks == ["session s1 was ended by the server: logged in elsewhere"]
+    [(reason, session_id)] = around.kicks
+    assert session_id == "s1"
+    assert reason.startswith("session s1 was ended by the server: logged in elsewhere")

@@ -194,8 +194,10 @@ async def test_closing_during_a_switch(server, other, staging, make, leftovers):
     before = leftovers()
     alice = make("alice", server)
     await alice.login()
+    is_left = asyncio.Event()
+    alice.on_state(lambda change: change.state is State.CLOSED and is_left.set())
     switching = asyncio.create_task(alice.use_environment(staging))
-    await eventually(lambda: alice.state is State.CLOSED)
+    await is_left.wait()  # a look from time to time may miss it
     await alice.close()
     with pytest.raises(ClosedError):
         await switching

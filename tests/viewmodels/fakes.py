@@ -21,6 +21,8 @@ def message(seq, text="hi", sender="bob", client_id="", rev=None, **more):
         "text": text,
         "content": b"",
         "sent_at": 1_000_000 * (seq or 99),
+        "edited_at": None,
+        "revoked_at": None,
         "state": "sent" if seq else "sending",
         "error": "",
         "rev": seq if rev is None else rev,
@@ -38,10 +40,14 @@ def room(number, title="Bob Brown", rev=1, **more):
         "last_sender": "bob",
         "last_at": 5,
         "unread": 0,
+        "mentions": 0,
         "member_count": 2,
         "first_seq": 1,
         "last_seq": 3,
         "read_seq": 3,
+        "pinned_at": 0,
+        "muted_until": 0,
+        "draft": "",
         "rev": rev,
     }
     return tuple({**values, **more}[name] for name in CONVERSATION_COLUMNS)
@@ -51,7 +57,7 @@ class FakeSource:
     """Rows as a test puts them; ``gate`` holds what would wait for the store."""
 
     def __init__(self, columns, *rows):
-        rule = Rule("fake", frozenset(), columns, lambda reader, limit: [])
+        rule = Rule("fake", columns, ())
         self._observer = Observer(rule, 100, self.report)
         self._observer.publish(list(rows), 1)
         self.older = []

@@ -243,4 +243,4 @@ async def test_two_real_clients_chat():
         for model in (mine, theirs):
             assert (model.connection.label, model.chat.error) == ("Online", "")
             model.close()
-        await eventually(lambda: not alice.poller._observers)
+        await eventually(lambda: not alice.poller._marks)

@@ -1,10 +1,10 @@
 """Asking the gateway for users and groups, page by page."""
 
 import urllib.parse
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from imnb.errors import EnvelopeError, GatewayAnswerError
+from imnb.errors import ConfigError, EnvelopeError, GatewayAnswerError
 from imnb.models.conversation import Conversation
 from imnb.models.user import User
 from imnb.pb.gateway_pb2 import GroupsReply, UsersReply
@@ -14,6 +14,8 @@ from imnb.wire.mapping import user as user_mapping
 if TYPE_CHECKING:
     from imnb.client.client import Client
 
+T = TypeVar("T")
+Query = list[tuple[str, str]]
 USERS = "/v1/users"
 GROUPS = "/v1/groups"
 MAX_QUERY = 4_000
@@ -22,27 +24,26 @@ MAX_QUERY = 4_000
 
 async def find_users(client: "Client", user_ids: Iterable[str]) -> list[User]:
     """See `Client.find_users`."""
+    if isinstance(user_ids, str):
+        raise ConfigError(f"users {user_ids!r}: give a list of user ids")
+
+    def people(reply: UsersReply) -> list[User]:
+        return list(map(user_mapping.from_pb, reply.users))
+
     found: list[User] = []
     for some in _batches(dict.fromkeys(user_ids)) or [[]]:
-        found += await _users(client, some)
+        query = [("user", one) for one in some]
+        found += await _pages(client, USERS, query, UsersReply, people, "")
     return found
 
 
 async def find_groups(client: "Client") -> list[Conversation]:
     """See `Client.find_groups`."""
-    found: list[Conversation] = []
-    after = 0
-    while True:
-        reply = await client.gateway.get(GROUPS, [("after", str(after))], GroupsReply())
-        try:
-            found += map(conversation_mapping.from_pb, reply.groups)
-        except EnvelopeError as error:
-            raise GatewayAnswerError(f"{GROUPS}: {error}") from None
-        if not reply.next:
-            return found
-        if reply.next <= after:
-            raise _runs_in_circles(GROUPS)
-        after = reply.next
+
+    def groups(reply: GroupsReply) -> list[Conversation]:
+        return list(map(conversation_mapping.from_pb, reply.groups))
+
+    return await _pages(client, GROUPS, [], GroupsReply, groups, 0)
 
 
 def _batches(user_ids: Iterable[str]) -> list[list[str]]:
@@ -58,22 +59,32 @@ def _batches(user_ids: Iterable[str]) -> list[list[str]]:
     return batches
 
 
-async def _users(client: "Client", user_ids: list[str]) -> list[User]:
-    found: list[User] = []
-    after = ""
+async def _pages(
+    client: "Client",
+    path: str,
+    query: Query,
+    kind: Callable[[], Any],
+    read: Callable[[Any], list[T]],
+    after: str | int,
+) -> list[T]:
+    """All that there is, page by page.
+
+    ``kind`` makes a page, which says after what the next one begins; ``read`` takes
+    what is on it.
+
+    Raises:
+        GatewayAnswerError: a page makes no sense, or the pages have no end.
+    """
+    found: list[T] = []
     while True:
-        query = [("after", after), *(("user", one) for one in user_ids)]
-        reply = await client.gateway.get(USERS, query, UsersReply())
+        place = ("after", str(after))
+        reply = await client.gateway.get(path, [place, *query], kind())
         try:
-            found += map(user_mapping.from_pb, reply.users)
+            found += read(reply)
         except EnvelopeError as error:
-            raise GatewayAnswerError(f"{USERS}: {error}") from None
+            raise GatewayAnswerError(f"{path}: {error}") from None
         if not reply.next:
             return found
         if reply.next <= after:
-            raise _runs_in_circles(USERS)
+            raise GatewayAnswerError(f"{path} has no end: is this an imnb gateway?")
         after = reply.next
-
-
-def _runs_in_circles(path: str) -> GatewayAnswerError:
-    return GatewayAnswerError(f"{path} has no end: is this an imnb gateway?")

@@ -13,7 +13,6 @@ from imnb.devserver.tokens import LIFETIME
 from imnb.engine.progress import Meter
 from imnb.errors import (
     ConfigError,
-    FileDamaged,
     FileError,
     FileTooLarge,
     GatewayAnswerError,
@@ -22,7 +21,6 @@ from imnb.errors import (
 )
 from imnb.models.ids import FileId
 from tests.client.conftest import QUICK
-from tests.client.strangers import http, stranger
 
 CONTENT = os.urandom(1_000_000)
 
@@ -178,31 +176,3 @@ async def test_a_server_that_goes_away(server, alice, photo):
     await server.close()
     with pytest.raises(GatewayUnreachable):
         await alice.upload(photo)
-
-
-ANSWERS = {
-    "HTML": (http(b"<html>", kind="text/html"), "not JSON"),
-    "a redirect": (http(b"", "302 Found\r\nLocation: http://192.0.2.1/"), "302"),
-    "an error": (http(b"oops", "500 No"), "500 with 4 bytes"),
-    "no id": (http({"file": {"name": "x"}}), "file_id '' cannot be one"),
-    "a huge body": (http(b" " * (5 << 20)), "more than 4194304 bytes"),
-}
-
-
-@pytest.mark.parametrize("case", ANSWERS)
-async def test_a_gateway_that_answers_something_else(alice, case):
-    answer, says = ANSWERS[case]
-    async with stranger(answer) as (endpoint, _):
-        alice.gateway.url = lambda path: f"http://{endpoint}{path}"
-        alice.gateway._token._origin = f"http://{endpoint}"
-        with pytest.raises(GatewayAnswerError, match=says):
-            await alice.upload(b"")  # so that nothing is reset
-
-
-async def test_a_gateway_that_got_something_else(alice):
-    file = {"fileId": "f", "name": "n", "size": 0, "sha256": "00" * 32}
-    async with stranger(http({"file": file})) as (endpoint, _):
-        alice.gateway.url = lambda path: f"http://{endpoint}{path}"
-        alice.gateway._token._origin = f"http://{endpoint}"
-        with pytest.raises(FileDamaged, match="another content than the one"):
-            await alice.upload(b"")  # so that nothing is reset

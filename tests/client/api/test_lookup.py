@@ -4,7 +4,7 @@ import pytest
 
 from imnb.client.api import lookup
 from imnb.devserver import lookups as served
-from imnb.errors import GatewayAnswerError
+from imnb.errors import ConfigError, GatewayAnswerError
 from imnb.pb import gateway_pb2 as pb
 from imnb.pb import model_pb2 as model
 
@@ -36,6 +36,11 @@ async def test_more_than_one_page(alice, monkeypatch):
 async def test_many_long_ids_are_asked_for_in_parts(alice):
     wanted = [f"{'é' * 60}{number}" for number in range(100)]
     assert ids(await alice.find_users([*wanted, "bob"])) == ["bob"]
+
+
+async def test_one_id_is_no_list_of_them(alice):
+    with pytest.raises(ConfigError, match="users 'bob': give a list of user ids"):
+        await alice.find_users("bob")
 
 
 class Gateway:

@@ -5,6 +5,8 @@ import pytest
 from imnb.client.api import source as api
 from imnb.devserver import DevServer
 from imnb.errors import ConfigError
+from imnb.live import rules
+from imnb.live.builder import where
 from tests.client.conftest import asked
 from tests.client.test_recovery import is_sent, numbers, send_all
 from tests.eventually import eventually
@@ -86,6 +88,49 @@ async def test_without_a_connection_a_hole_is_the_end_for_now(with_a_hole):
         assert source.at_start
         # m0 is here too, and not shown as if nothing were between
         assert len(source.snapshot) == here - 1
+
+
+async def test_a_jump_into_a_hole_fetches_what_is_around(with_a_hole):
+    alice, _ = with_a_hole
+    async with opened(alice.chat_source(1)) as source:
+        await source.jump(20)
+        assert "m15" in column(source, "text")
+        assert not source.at_end
+        while not source.at_end:
+            assert await source.load_newer(200) > 0
+        assert column(source, "text")[-1] == "m300"
+
+
+async def test_hits_stay_up_to_date(alice):
+    await alice.send_text("bob", "the plan")
+    async with opened(alice.search_source("PLAN")) as source:
+        assert column(source, "text") == ["the plan"]
+        await alice.send_text("carol", "another plan")
+        await alice.send_text("carol", "something else")
+        await eventually(lambda: column(source, "text") == ["another plan", "the plan"])
+
+
+async def test_people_whose_name_contains_a_text(alice):
+    await alice.users()
+    async with opened(alice.user_source("aro")) as source:
+        assert column(source, "name") == ["Carol"]
+
+
+async def test_a_rule_of_ones_own(alice):
+    rule = where('length("text") > 3').of("message").ordered_by("text")
+    async with opened(alice.observe(rule)) as source:
+        await alice.send_text("bob", "long enough")
+        await alice.send_text("bob", "no")
+        await eventually(lambda: len(source.snapshot) == 1)
+        assert column(source, "text") == ["long enough"]
+
+
+async def test_a_count_follows(alice, make, server):
+    unread = await alice.count(rules.unread())
+    bob = make("bob", server)
+    await bob.login()
+    await bob.send_text("alice", "hi")
+    await eventually(lambda: unread.value == 1)
 
 
 @pytest.mark.parametrize("make_source", [api.conversations, api.users])
