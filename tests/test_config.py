@@ -43,6 +43,11 @@ def test_a_gateway_carries_no_password():
     assert "hunter2" not in str(caught.value)
 
 
+def test_tls_is_no_switch():
+    with pytest.raises(ConfigError, match=r"tls = True: give a Tls\(\.\.\.\), or None"):
+        Environment("https://im.example", tls=True)
+
+
 def test_a_pinned_key_has_32_bytes():
     with pytest.raises(ConfigError, match="31 bytes"):
         Environment("https://im.example", server_key=bytes(31))

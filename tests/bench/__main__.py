@@ -7,9 +7,16 @@ the ratios, not the seconds.
 import argparse
 import pathlib
 
-from tests.bench import receive, reconnect, report, requests
+from tests.bench import receive, reconnect, report, requests, store
 
-BENCHES = {"receive": receive, "reconnect": reconnect, "requests": requests}
+BENCHES = {
+    "receive": receive,
+    "reconnect": reconnect,
+    "requests": requests,
+    "store": store,
+}
+MESSAGES = 60_000
+"""In each round, of a bench that has no number of its own."""
 
 
 def main() -> None:
@@ -17,10 +24,11 @@ def main() -> None:
     parser.add_argument("name", choices=sorted(BENCHES))
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE")
     parser.add_argument("--rounds", type=int, default=3, help="take their medians")
-    parser.add_argument("--messages", type=int, default=60_000, help="in each round")
+    parser.add_argument("--messages", type=int, help="in each round")
     options = parser.parse_args()
     bench = BENCHES[options.name]
-    rounds = [bench.measure(options.messages) for _ in range(options.rounds)]
+    messages = options.messages or getattr(bench, "MESSAGES", MESSAGES)
+    rounds = [bench.measure(messages) for _ in range(options.rounds)]
     report.show(report.medians(rounds), options.json)
 
 

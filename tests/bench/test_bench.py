@@ -46,3 +46,16 @@ def test_reconnecting_is_measured_for_each_outage(tmp_path, monkeypatch):
     figures = reconnect.measure(0)
     assert [figure.metric for figure in figures] == ["p50", "last"]
     assert all(figure.value > 0 for figure in figures)
+
+
+def test_the_store_is_measured_beside_sqlite(tmp_path):
+    figures = run("store", tmp_path, "--messages", "12000")
+    cases = {figure["case"] for figure in figures}
+    assert {"page of 50", "search", "newest page, from memory"} <= cases
+    columns = {figure["metric"] for figure in figures}
+    assert columns == {
+        f"{name}, {size}"
+        for name in ("imnb", "SQLite")
+        for size in ("10,000", "12,000")
+    }
+    assert all(figure["unit"] == "ms" for figure in figures)
