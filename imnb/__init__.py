@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from imnb.net.memory import MemoryNetwork
     from imnb.sync.channels import Channel
     from imnb.sync.plugins import Plugin
+    from imnb.viewmodels.selection_rule import SelectionRule
+    from imnb.widgets.picker import picker
     from imnb.wire.commands import CommandTable
 
 __all__ = [
@@ -40,9 +42,11 @@ __all__ = [
     "ImnbError",
     "MemoryNetwork",
     "Plugin",
+    "SelectionRule",
     "TcpRequest",
     "Tls",
     "demo",
+    "picker",
     "users",
 ]
 
@@ -60,9 +64,11 @@ _HOMES = {
     "ImnbError": "imnb.errors",
     "MemoryNetwork": "imnb.net.memory",
     "Plugin": "imnb.sync.plugins",
+    "SelectionRule": "imnb.viewmodels.selection_rule",
     "TcpRequest": "imnb.engine.requests",
     "Tls": "imnb.config",
     "demo": "imnb.demos.start",
+    "picker": "imnb.widgets.picker",
     "users": "imnb.demos.start",
 }
 
@@ -105,6 +111,13 @@ def _inspect(client: Any) -> Any:
     return inspector(client)
 
 
+def _picker(client: Any, **options: Any) -> Any:
+    from imnb.widgets.picker import client_picker
+
+    return client_picker(client, **options)
+
+
 # A client cannot import widgets: what it shows is handed to it from here.
 register_view("app", _app)
 register_view("inspect", _inspect)
+register_view("picker", _picker)

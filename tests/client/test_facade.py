@@ -83,6 +83,13 @@ async def test_a_wait_has_an_end(sync):
         await asyncio.to_thread(sync.hang, sync_timeout=0.01)
 
 
+async def test_what_takes_people_longer_has_a_longer_end(account):
+    loop = EngineLoop()
+    hasty = SyncFacade(account, lambda: loop, 0.01)
+    with pytest.raises(TimeoutError, match=r"0\.01 s"):
+        await asyncio.to_thread(hasty.hang)
+
+
 async def test_the_calls_of_a_topic_wait_too(sync):
     assert await asyncio.to_thread(sync.weather.rain, "some") == "some rain"
 
