@@ -36,6 +36,11 @@ async def test_another_proof_that_is_none(alice):
     assert alice.state is State.ONLINE
 
 
+async def test_a_text_that_is_none(alice):
+    with pytest.raises(ConfigError, match="a text is a str, not NoneType"):
+        await alice.send_text("bob", None)
+
+
 async def test_an_empty_token_does_not_cost_the_password(server, make):
     alice = make("alice", server)
     with pytest.raises(ConfigError, match="empty"):

@@ -133,6 +133,9 @@ class PluginTable:
         Raises:
             ConfigError: it says nothing, is too big, of an unknown kind, or no text.
         """
+        if not isinstance(draft.text, str):
+            kind = type(draft.text).__name__
+            raise ConfigError(f"a text is a str, not {kind}: nothing was sent")
         try:
             draft.text.encode()
         except UnicodeEncodeError as error:
