@@ -12,6 +12,9 @@ from imnb.engine.pacing import Rhythm, patience
 SETTLING = 1.0
 """Active seconds after a suspension in which only an answer is a sign of life:
 what had arrived before is read now, and says nothing about the peer."""
+UNFINISHED = 30.0
+"""Active seconds for which pieces of one message count as life while a beat is
+unanswered. A message that takes longer has a wrong length, and swallows the rest."""
 MOSTLY = 0.8
 """Share of the interval without traffic that makes a beat tell something of it."""
 
@@ -37,6 +40,7 @@ class HeartbeatMonitor:
         self._last = now
         self._sent_at = 0.0
         self._unanswered_since: float | None = None
+        self._unfinished_since: float | None = None
         self._is_due = False
         self._settles_at = 0.0
         self._is_settling = False
@@ -61,8 +65,7 @@ class HeartbeatMonitor:
             self._is_settling = False
         if self._was_heard:
             self._was_heard, self._idle_since = False, now
-        since = self._unanswered_since
-        if since is not None and active - since >= self._patience():
+        if self._is_overdue(active):
             self.failed()
             return Beat.DEAD
         if self._is_due or now - self._last >= self._rhythm.interval:
@@ -77,17 +80,21 @@ class HeartbeatMonitor:
         self._is_due = False
         if self._unanswered_since is None:
             self._unanswered_since = active
+        if self._unfinished_since is None:
+            self._unfinished_since = active
 
-    def heard(self) -> None:
-        """Bytes moved: whatever they are, the peer lives."""
+    def heard(self, *, whole: bool = True) -> None:
+        """Bytes moved: the peer lives; as pieces of a message, for `UNFINISHED`."""
         self._was_heard = True
         if not self._is_settling:
             self._unanswered_since = None
+        if whole:
+            self._unfinished_since = None
 
     def answered(self, active: float) -> None:
         """The answer to the last beat came."""
         self.round_trip = active - self._sent_at
-        self._unanswered_since = None
+        self._unanswered_since = self._unfinished_since = None
         self._is_settling = False
         if self._is_telling:
             self._rhythm.succeeded()
@@ -104,7 +111,13 @@ class HeartbeatMonitor:
         """
         self._is_due = self._is_settling = True
         self._settles_at = active + SETTLING
-        self._unanswered_since = None
+        self._unanswered_since = self._unfinished_since = None
+
+    def _is_overdue(self, active: float) -> bool:
+        since, unfinished = self._unanswered_since, self._unfinished_since
+        if since is not None and active - since >= self._patience():
+            return True
+        return unfinished is not None and active - unfinished >= UNFINISHED
 
     def _patience(self) -> float:
         return patience(self.round_trip, self._rhythm.settings)

@@ -220,12 +220,12 @@ class Link:
         """See `Receiver`."""
         if self.error is not None:
             return
-        self._heartbeat.heard()
         try:
             envelopes = self._codec.feed(data)
         except RemoteProtocolError as error:
             self.end(type(error)(f"{self.address}: {error}"), type(error).__name__)
             return
+        self._heartbeat.heard(whole=bool(envelopes))
         self._put(self._codec.take_output())
         if self._codec.established and not self._opened.done():
             self._opened.set_result(None)

@@ -1,7 +1,7 @@
 import pytest
 
 from imnb.config import Heartbeat, NetworkType
-from imnb.engine.heartbeat import SETTLING, Beat, HeartbeatMonitor
+from imnb.engine.heartbeat import SETTLING, UNFINISHED, Beat, HeartbeatMonitor
 from imnb.engine.pacing import Rhythm
 
 SETTINGS = Heartbeat(interval=20, dead_after=10, adaptive=True, successes=1, step=15)
@@ -74,6 +74,18 @@ def test_any_bytes_are_a_sign_of_life():
     assert not beating.is_waiting
     assert beating.check(139, 139) is Beat.NOTHING
     assert "unknown" in repr(beating)
+
+
+def test_a_message_that_never_ends_is_no_sign_of_life_for_ever():
+    """A length that was altered on the way swallows the answers to all beats."""
+    beating = monitor()
+    for now in range(120, 120 + int(UNFINISHED)):
+        beating.sent(now, now)
+        beating.heard(whole=False)
+        assert beating.check(now, now) is Beat.NOTHING
+    assert beating.check(now, 120 + UNFINISHED) is Beat.DEAD
+    beating.heard()
+    assert beating.check(now, 120 + UNFINISHED) is Beat.NOTHING
 
 
 def test_after_a_suspension_a_beat_is_due_at_once_and_only_its_answer_counts():
