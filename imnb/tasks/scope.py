@@ -7,11 +7,12 @@ reported at once, not when the garbage collector finds it.
 import asyncio
 import collections
 import logging
+import traceback
 import weakref
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from imnb.errors import BackgroundError, ClosedError
+from imnb.errors import BackgroundError, ClosedError, ImnbError
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ class TaskScope:
     def report(self, name: str, error: BaseException) -> None:
         """Record a failure that happened outside a task of this scope."""
         self._errors.append((name, error))
-        log.error("%s failed: %s", name, type(error).__name__, exc_info=error)
+        log.error("%s failed: %s", name, _described(error))
         if self._on_error is not None:
             self._on_error(name, error)
 
@@ -103,3 +104,14 @@ class TaskScope:
             error = asyncio.CancelledError("what it waited for was cancelled")
         if error is not None:
             self.report(task.get_name(), error)
+
+
+def _described(error: BaseException) -> str:
+    """Where it happened; what it says only if it is ours.
+
+    Somebody else's error, of a plugin for instance, may quote a message.
+    `TaskScope.raise_errors` gives it as it is.
+    """
+    says = f": {error}" if isinstance(error, ImnbError) else ""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    return f"{type(error).__name__}{says}\n{frames}".rstrip()

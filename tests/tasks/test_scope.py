@@ -44,6 +44,8 @@ async def test_a_failure_is_reported_at_once(caplog):
         await asyncio.sleep(0)
     assert heard == [("test:work", "no")]
     assert "test:work failed: ValueError" in caplog.text
+    assert "in fail" in caplog.text  # where
+    assert "no" not in caplog.messages[0].split()  # it may quote a message
     with pytest.raises(BackgroundError, match="test:work") as error:
         scope.raise_errors()
     assert isinstance(error.value.__cause__, ValueError)
