@@ -7,7 +7,8 @@ import pytest
 
 TESTS = pathlib.Path(__file__).parent
 UNITS = [
-    "client", "engine", "live", "models", "net", "store", "sync", "viewmodels", "wire",
+    "client", "engine", "faults", "live", "models", "net", "store", "sync",
+    "viewmodels", "wire",
 ]  # fmt: skip
 VIRTUAL = [
     unit
