@@ -115,7 +115,7 @@ def _history(world: World, who: UserId, request: sync.HistoryRequest) -> bytes:
 
 
 def _reset(world: World, who: UserId, request: sync.ResetRequest) -> Iterator[bytes]:
-    return reset_pages(world, who, request.messages)
+    return reset_pages(world, who, request.messages, request.conversations)
 
 
 CHANGES: Mapping[str, Change] = {

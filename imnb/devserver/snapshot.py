@@ -1,6 +1,6 @@
 """The state of an account at one moment, for a client that starts anew."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from imnb.devserver import splice
@@ -33,25 +33,38 @@ class _Head(NamedTuple):
         return b"".join((self.state, *newest))
 
 
-def reset_pages(world: World, who: UserId, messages: int) -> Iterator[bytes]:
+def reset_pages(
+    world: World, who: UserId, messages: int, conversations: int = 0
+) -> Iterator[bytes]:
     """Serialised `ResetPage` messages, newest conversations first.
+
+    With ``conversations`` only so many of them, and nothing else.
 
     What they say is fixed when this is called, however late they are taken: what
     was sent never changes, so the range of messages and what the changed ones
     are like is all that must be remembered.
     """
-    account = world.account(who)
+    account, is_whole = world.account(who), conversations <= 0
     rooms = [world.rooms[room_id] for room_id in account.rooms]
     rooms.sort(key=lambda room: max(room.last_at, room.created_at), reverse=True)
+    if not is_whole:
+        del rooms[conversations:]
     wanted = min(max(messages, 0), MAX_HEAD_MESSAGES)
     heads = [_head(world, who, room, wanted) for room in rooms]
-    seen = {who: None} | {member: None for r in rooms for member in r.members}
-    contacts = [contact.SerializeToString() for contact in account.book]
-    users = [user.SerializeToString() for user in world.users(seen)]
+    contacts, users = _people(world, who, rooms) if is_whole else ([], [])
     begin = ResetPage(contacts_version=account.book.version).SerializeToString()
     end = ResetPage(epoch=world.epoch, as_of=account.feed.head).SerializeToString()
     parts = _parts(contacts, heads, users, wanted, world.page_bytes)
     return _pages(begin, parts, end, world.page_bytes)
+
+
+def _people(
+    world: World, who: UserId, rooms: Iterable[Room]
+) -> tuple[list[bytes], list[bytes]]:
+    """The address book, and everybody in these conversations."""
+    seen = {who: None} | {member: None for r in rooms for member in r.members}
+    contacts = [contact.SerializeToString() for contact in world.account(who).book]
+    return contacts, [user.SerializeToString() for user in world.users(seen)]
 
 
 def _head(world: World, who: UserId, room: Room, wanted: int) -> _Head:

@@ -120,9 +120,7 @@ class _Follower:
         ):
             for _, message in page:
                 await self._tell(message)
-            told = functools.partial(
-                preset.told, name=self._name, event_seq=page[-1][0]
-            )
+            told = functools.partial(preset.told, name=self._name, place=page[-1][0])
             await self._database.write(told)
 
     async def _tell(self, message: Message) -> None:

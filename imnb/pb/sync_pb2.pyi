@@ -145,10 +145,12 @@ class PullReply(_message.Message):
     def __init__(self, events: _Optional[_Iterable[_Union[Event, _Mapping]]] = ..., head: _Optional[int] = ..., reset: bool = ...) -> None: ...
 
 class ResetRequest(_message.Message):
-    __slots__ = ("messages",)
+    __slots__ = ("messages", "conversations")
     MESSAGES_FIELD_NUMBER: _ClassVar[int]
+    CONVERSATIONS_FIELD_NUMBER: _ClassVar[int]
     messages: int
-    def __init__(self, messages: _Optional[int] = ...) -> None: ...
+    conversations: int
+    def __init__(self, messages: _Optional[int] = ..., conversations: _Optional[int] = ...) -> None: ...
 
 class ConversationHead(_message.Message):
     __slots__ = ("conversation", "messages", "preferences")

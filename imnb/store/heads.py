@@ -215,11 +215,13 @@ class Heads:
         rev = tx.next_rev()
         if renewed:
             _replace_rows(tx, renewed, rev)
-        if len(moved) > FEW:
-            _update_rows(tx, moved, rev)
-        else:
-            for head in moved:
-                _update_row(tx, head, rev)
+        if moved:
+            names = self._moved_columns(moved)
+            if len(moved) > FEW:
+                _update_rows(tx, moved, names, rev)
+            else:
+                for head in moved:
+                    _update_row(tx, head, names, rev)
         keys = [head.conversation_id for head in renewed + moved]
         tx.touched("conversation", keys, rev)
 
@@ -240,6 +242,17 @@ class Heads:
             self.gone = self._gone_before
         self.commit()
 
+    def _moved_columns(self, heads: Iterable[Head]) -> list[str]:
+        """What is other than it was in one of them."""
+        before = [(head, self._before[head.conversation_id]) for head in heads]
+        return [
+            name
+            for name in MOVING
+            if any(
+                getattr(now, name) != getattr(was, name, None) for now, was in before
+            )
+        ]
+
     def _remember_gone(self) -> None:
         if self._gone_before is None:
             self._gone_before = set(self.gone)
@@ -253,21 +266,24 @@ def _replace_rows(tx: "Transaction", heads: list[Head], rev: int) -> None:
     )
 
 
-def _update_row(tx: "Transaction", head: Head, rev: int) -> None:
+def _update_row(tx: "Transaction", head: Head, names: Sequence[str], rev: int) -> None:
+    values = "".join(f"{name} = ?, " for name in names)
     tx.execute(
-        f"UPDATE conversation SET {', '.join(f'{name} = ?' for name in MOVING)}, "
-        "rev = ? WHERE conversation_id = ?",
-        [*(getattr(head, name) for name in MOVING), rev, head.conversation_id],
+        f"UPDATE conversation SET {values}rev = ? WHERE conversation_id = ?",
+        [*(getattr(head, name) for name in names), rev, head.conversation_id],
     )
 
 
-def _update_rows(tx: "Transaction", heads: list[Head], rev: int) -> None:
-    names = ("conversation_id", *MOVING)
+def _update_rows(
+    tx: "Transaction", heads: list[Head], names: Sequence[str], rev: int
+) -> None:
+    given = ("conversation_id", *names)
+    values = "".join(f"{name} = v.{name}, " for name in names)
+    lists = ", ".join(f"{_unnested(name)} AS {name}" for name in given)
     tx.execute(
-        f"UPDATE conversation SET {', '.join(f'{name} = v.{name}' for name in MOVING)}"
-        f", rev = ? FROM (SELECT {', '.join(f'{_unnested(n)} AS {n}' for n in names)}) "
-        "v WHERE conversation.conversation_id = v.conversation_id",
-        [rev, *(_values(heads, name) for name in names)],
+        f"UPDATE conversation SET {values}rev = ? FROM (SELECT {lists}) v "
+        "WHERE conversation.conversation_id = v.conversation_id",
+        [rev, *(_values(heads, name) for name in given)],
     )
 
 

@@ -4,6 +4,7 @@ Each part is changed inside a transaction, written once before COMMIT, and put
 back when the transaction fails.
 """
 
+import collections
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -72,33 +73,42 @@ class Drafts:
 
 
 class Waiting:
-    """Messages that are not here and have changes that wait for them."""
+    """Messages that are not here, and how many changes wait for each."""
 
     def __init__(self) -> None:
-        self._keys: set[tuple[int, int]] = set()
-        self._before: set[tuple[int, int]] | None = None
+        self._keys: collections.Counter[tuple[int, int]] = collections.Counter()
+        self._before: collections.Counter[tuple[int, int]] | None = None
 
     def __len__(self) -> int:
         return len(self._keys)
 
+    @property
+    def changes(self) -> int:
+        """How many wait for all of them together."""
+        return self._keys.total()
+
     def load(self, reader: Reader) -> None:
         """Read which ones."""
-        rows = reader.fetch("SELECT DISTINCT conversation_id, seq FROM waiting_change")
-        self._keys = {(row[0], row[1]) for row in rows}
+        self._keys.clear()
+        for conversation_id, seq, count in reader.fetch(
+            "SELECT conversation_id, seq, count(*) FROM waiting_change GROUP BY 1, 2"
+        ):
+            self._keys[conversation_id, seq] = count
 
     def among(self, keys: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         """Which of these."""
         return [key for key in keys if key in self._keys]
 
     def add(self, keys: Iterable[tuple[int, int]]) -> None:
-        """Changes were stored for these."""
+        """A change was stored for each of these."""
         self._remember()
         self._keys.update(keys)
 
     def remove(self, keys: Iterable[tuple[int, int]]) -> None:
         """Nothing waits for these any more."""
         self._remember()
-        self._keys.difference_update(keys)
+        for key in keys:
+            self._keys.pop(key, None)
 
     def forget(self, conversation_ids: Iterable[int]) -> None:
         """Conversations were removed."""
@@ -118,7 +128,7 @@ class Waiting:
 
     def _remember(self) -> None:
         if self._before is None:
-            self._before = set(self._keys)
+            self._before = self._keys.copy()
 
 
 class Position:

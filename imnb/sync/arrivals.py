@@ -10,7 +10,7 @@ from imnb.store.transaction import Transaction
 from imnb.sync.plugins.plugin import CONTENT, KIND, Plugin, Row
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(slots=True, repr=False)
 class Arrivals:
     """Some messages, and what goes with them.
 
@@ -27,6 +27,9 @@ class Arrivals:
     failures: Sequence[Failure] = ()
     recorders: Sequence[Plugin] = ()
     hidden: frozenset[str] = message.HIDDEN
+
+    def __repr__(self) -> str:
+        return f"<Arrivals: {len(self)} messages>"
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -30,6 +30,8 @@ PAGE = 500
 """Events of one pull; the server may give fewer."""
 UNWRITTEN_ROWS = 4_000
 """Rows waiting for the writer beyond which the next page is not asked for yet."""
+FAR = 1_000
+"""Events behind beyond which the newest messages are brought before the others."""
 RETRY_AFTER = 1.0
 """Seconds until a pull that failed on a living connection is tried again."""
 
@@ -41,6 +43,13 @@ class Resetting(Protocol):
         """Afterwards the pipeline goes on behind the reset."""
 
 
+class Showing(Protocol):
+    """Brings the newest messages, whatever the backlog."""
+
+    async def run(self) -> None:
+        """The cursor stays where it is."""
+
+
 class CatchUp:
     """Brings the cursor to the server's newest event."""
 
@@ -50,6 +59,7 @@ class CatchUp:
         database: Database,
         pipeline: MessagePipeline,
         resetting: Resetting,
+        showing: Showing,
         *,
         clock: Callable[[], float],
         report: Callable[[str, BaseException], None],
@@ -60,6 +70,7 @@ class CatchUp:
         self._pipeline = pipeline
         self._cursor = pipeline.cursor
         self._resetting = resetting
+        self._showing = showing
         self._clock = clock
         self._report = report
         self._sleep = sleep
@@ -143,7 +154,14 @@ class CatchUp:
         await self._resetting.run()
         self._must_reset = False
 
+    async def _show(self) -> None:
+        try:
+            await self._showing.run()
+        except (CallError, EnvelopeError) as error:  # all comes anyway, only later
+            log.info("the newest messages do not come first: %s", error)
+
     async def _pull(self) -> None:
+        is_shown = False
         while True:
             before = self._cursor.position
             request = PullRequest(epoch=self._pipeline.epoch, after=before, limit=PAGE)
@@ -160,5 +178,8 @@ class CatchUp:
                     f"a pull after event {before} brought nothing that follows it, "
                     f"but the server says that its newest is {reply.head}"
                 )
+            if not is_shown and self._cursor.behind > FAR:
+                is_shown = True
+                await self._show()
             if self._database.pending_rows > UNWRITTEN_ROWS:
-                await self._pipeline.settle()
+                await self._pipeline.ease()

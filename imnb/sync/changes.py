@@ -83,10 +83,9 @@ class Changes:
             conversation.leave(tx, self.left)
         if self.users:
             user.upsert(tx, self.users)
-        if self.conversations:
-            conversation.upsert(tx, self.conversations, whole=True)
-            wanted.done(tx, {c.conversation_id: c.version for c in self.conversations})
-        is_wanting = bool(self.versions) and self._want(tx)
+        is_wanting = bool(self.conversations) and self._renew(tx)
+        if self.versions and self._want(tx):
+            is_wanting = True
         if self.rows:
             self.arrivals.store(tx)
         if self.steps:
@@ -144,14 +143,24 @@ class Changes:
         self.preferences = [p for p in self.preferences if p.conversation_id != key]
         self.versions.pop(key, None)
 
+    def _renew(self, tx: Transaction) -> bool:
+        """Whether the members of one of them have to be fetched."""
+        found, is_partial = self.conversations, conversation.is_partial
+        conversation.upsert(tx, found, whole=True)
+        listed = [one for one in found if not is_partial(one)]
+        wanted.done(tx, {int(one.conversation_id): one.version for one in listed})
+        partial = [int(c.conversation_id) for c in filter(is_partial, found)]
+        return bool(partial) and wanted.any_of(tx, partial)
+
     def _want(self, tx: Transaction) -> bool:
+        """Also of what an answer has brought here, but for its members."""
         newer = {}
         for key, version in self.versions.items():
             head = tx.heads.get(key)
             if head is None or not head.known or version > head.version:
                 newer[key] = version
         wanted.add(tx, newer)
-        return bool(newer)
+        return wanted.any_of(tx, self.versions)
 
     def _carry_out(self, tx: Transaction) -> None:
         by_way: dict[Apply, list[Any]] = {}

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from imnb.errors import CallError, ConnectionLost
+from imnb.errors import CallError, CallRefused, ConnectionLost
 from imnb.models.ids import ConversationId
 from imnb.models.preferences import Preferences
 from imnb.pb.chat_pb2 import SetPreferencesReply, SetPreferencesRequest
@@ -104,7 +104,10 @@ class Drafts:
 
     async def _tell_all(self) -> None:
         for one in await self._database.read(preferences_table.unsent):
-            await self.set(one.conversation_id, lambda here: here)
+            try:
+                await self.set(one.conversation_id, lambda here: here)
+            except CallRefused as error:  # the others are not to blame
+                log.info("a draft in %d: %s", one.conversation_id, error)
 
     async def _tell(self, wanted: Preferences) -> Preferences:
         request = SetPreferencesRequest(preferences=preferences_mapping.to_pb(wanted))

@@ -106,7 +106,7 @@ class Groups:
             members += page
 
         def store(tx: Transaction) -> None:
-            conversation_table.place_members(tx, key, members)
+            conversation_table.place_members(tx, key, members, version)
             wanted.done(tx, {key: version})
 
         await self._database.write(store, len(members) + 1)

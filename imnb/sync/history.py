@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from imnb.errors import CallRefused
+from imnb.errors import CallRefused, EnvelopeError
 from imnb.pb.sync_pb2 import HistoryReply, HistoryRequest
 from imnb.store.connection import Cursor
 from imnb.store.database import Database
@@ -90,7 +90,7 @@ class History:
             for part in parts:
                 try:
                     await self.fetcher.get(part)
-                except CallRefused as error:  # the others are not to blame
+                except (CallRefused, EnvelopeError) as error:  # not the others' fault
                     log.info("history of conversation %d: %s", part[0], error)
                     refused.add(part[0])
 

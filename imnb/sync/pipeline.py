@@ -13,7 +13,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
-from imnb.errors import StoreError
+from imnb.errors import EnvelopeError, StoreError
 from imnb.pb import model_pb2, sync_pb2
 from imnb.store.tables import cursor as cursor_table
 from imnb.store.tables.unprocessed import Failure
@@ -107,10 +107,10 @@ class MessagePipeline:
             # Iterating over a container of protobuf costs more than one look-up.
             if count == 1 and advance((event := events[0]).event_seq):
                 append(event)
-            elif count:
+            elif count and _is_contiguous(events):
                 ready += cursor.offer(events[0].event_seq, events, now)
-            else:
-                cursor.told(push.head, is_behind=push.behind)
+            else:  # one with gaps would lose what is in them: it is pulled
+                cursor.told(push.head, is_behind=push.behind or count > 0)
         cursor.told(pushes[-1].head)
         if ready:
             self._submit(ready, start, PUSH)
@@ -118,11 +118,17 @@ class MessagePipeline:
             self.listeners.gap()
 
     def pulled(self, reply: sync_pb2.PullReply) -> None:
-        """One page of events that were asked for."""
+        """One page of events that were asked for.
+
+        Raises:
+            EnvelopeError: some are missing among them.
+        """
         cursor = self.cursor
         cursor.told(reply.head)
         if reply.events:
             start, first = cursor.position, reply.events[0].event_seq
+            if not _is_contiguous(reply.events):
+                raise EnvelopeError(f"a pull brought events from {first} with gaps")
             ready = cursor.offer(first, reply.events, self._clock())
             if ready:
                 self._submit(ready, start, PULL)
@@ -174,6 +180,11 @@ class MessagePipeline:
         while self._unfinished:
             await asyncio.wait(self._unfinished)
 
+    async def ease(self) -> None:
+        """Wait until some of it has got there: the writer never runs dry."""
+        if self._unfinished:
+            await asyncio.wait(self._unfinished, return_when=asyncio.FIRST_COMPLETED)
+
     async def flush(self) -> None:
         """Wait until all that was received is committed.
 
@@ -222,6 +233,11 @@ class MessagePipeline:
             self.cursor.hold()
             self._report("storing events", error)
             self.listeners.broken(StoreError(f"events could not be stored: {error}"))
+
+
+def _is_contiguous(events: Sequence[sync_pb2.Event]) -> bool:
+    """As far as its ends tell, which costs nothing."""
+    return events[-1].event_seq - events[0].event_seq == len(events) - 1
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

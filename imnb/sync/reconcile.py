@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 
-from imnb.errors import CallError, ConnectionLost, NotConnected
+from imnb.errors import CallError, ConnectionLost, EnvelopeError, StoreError
 from imnb.pb.session_pb2 import PingReply, PingRequest
 from imnb.sync.caller import Caller, ask
 
@@ -48,5 +48,5 @@ class Reconcile:
             reply = await ask(self._caller, "Ping", PingRequest(), PingReply)
             self._told(reply.event_seq)
             await self._complete()
-        except (CallError, ConnectionLost, NotConnected) as error:
+        except (CallError, ConnectionLost, EnvelopeError, StoreError) as error:
             log.info("comparing with the server: %s", error)

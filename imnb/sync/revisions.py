@@ -60,7 +60,10 @@ class Revisions:
     async def catch_up_in_background(self) -> None:
         """Fetch what changed in all stale conversations."""
         for conversation_id in await self._database.read(stale.load):
-            await self.catch_up(conversation_id)
+            try:
+                await self.catch_up(conversation_id)
+            except EnvelopeError as error:  # not the others' fault
+                log.warning("%s", error)
 
     async def _fetch(self, keys: list[int]) -> dict[int, int]:
         return {key: await self._fetch_all(key) for key in keys}

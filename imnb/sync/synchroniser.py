@@ -31,6 +31,7 @@ from imnb.sync.drafts import Drafts
 from imnb.sync.fetcher import Fetching
 from imnb.sync.groups import Groups
 from imnb.sync.history import History
+from imnb.sync.newest import Newest
 from imnb.sync.outbox import Outbox
 from imnb.sync.pipeline import Listeners, MessagePipeline
 from imnb.sync.plugins.keeping import PluginStores
@@ -113,14 +114,7 @@ class Synchroniser:
         self.signals = Signals(engine, me, scope.report)
         self._delivery = Delivery(database, scope.report)
         self._acknowledger = Acknowledger(engine)
-        self._catchup = CatchUp(
-            engine,
-            database,
-            self.pipeline,
-            Reset(engine, database, self.pipeline, me),
-            clock=clock,
-            report=scope.report,
-        )
+        self._catchup = self._make_catchup(engine, me)
         self._reconcile = Reconcile(
             engine,
             self._told,
@@ -195,8 +189,9 @@ class Synchroniser:
         spawn = self._scope.spawn
         self._background = [
             spawn(self._fill(), "fill history"),
-            spawn(self._begin(), "look for changes"),
+            spawn(self._look(), "look for changes"),
             spawn(self._reconcile.run(), "reconcile"),
+            spawn(self._watch(), "watch presence"),
         ]
 
     async def close(self, kind: type[ImnbError] = ClosedError) -> None:
@@ -225,6 +220,17 @@ class Synchroniser:
         self.groups = Groups(caller, database, scope, clock)
         self.contacts = Contacts(caller, database, scope, clock)
         self.users = UserDirectory(caller, database, scope, clock)
+
+    def _make_catchup(self, caller: Caller, me: UserId) -> CatchUp:
+        return CatchUp(
+            caller,
+            self._database,
+            self.pipeline,
+            Reset(caller, self._database, self.pipeline, me),
+            Newest(caller, self._database, self.pipeline),
+            clock=asyncio.get_running_loop().time,
+            report=self._scope.report,
+        )
 
     async def _fill(self) -> None:
         while True:
@@ -258,12 +264,11 @@ class Synchroniser:
             self._background[1].cancel()
             self._background[1] = self._scope.spawn(self._look(), "look for changes")
 
-    async def _begin(self) -> None:
+    async def _watch(self) -> None:
         try:
             await self.signals.connected()
-            await self._look()
         except (ConnectionLost, NotConnected) as error:
-            log.info("this is looked for on the next connection: %s", error)
+            log.info("presence is asked for on the next connection: %s", error)
 
     async def _look(self) -> None:
         self.contacts.look()

@@ -40,9 +40,9 @@ class UserDirectory:
     def seen(self, senders: set[str]) -> None:
         """These people wrote something."""
         for user_id in senders - self._known:
+            self.fetcher.notify(user_id)
             # Also those whom the server does not know: they are asked for once.
             self._known.add(user_id)
-            self.fetcher.notify(user_id)
 
     async def everybody(self) -> list[User]:
         """All people of the server, stored and returned."""

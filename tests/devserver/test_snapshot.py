@@ -64,6 +64,19 @@ def test_the_address_book_comes_first(world, outgoing):
     assert [c.user_id for page in others for c in page.contacts] == ["carol"]
 
 
+def test_of_the_newest_conversations_alone_there_is_nothing_else(world, outgoing):
+    for number, other in enumerate(("alice", "bob", "carol"), 1):
+        world.open_direct("alice", other, NOW)
+        world.send("alice", number, outgoing(other), NOW + number)
+    put_contact(world, "alice", PutContactRequest(user_id="bob"), NOW)
+    [body] = reset_pages(world, "alice", 5, conversations=2)
+    page = ResetPage.FromString(body)
+    assert [h.conversation.conversation_id for h in page.heads] == [3, 2]
+    assert [m.client_id for h in page.heads for m in h.messages] == ["carol", "bob"]
+    assert (len(page.users), len(page.contacts)) == (0, 0)
+    assert page.as_of == world.accounts["alice"].feed.head
+
+
 def test_what_happens_meanwhile_is_not_in_it(world, outgoing):
     world.open_direct("alice", "bob", NOW)
     world.send("alice", 1, outgoing("a"), NOW)

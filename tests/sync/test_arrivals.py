@@ -7,6 +7,7 @@ import pytest
 from imnb.models.content import Content, Part
 from imnb.models.ids import ClientId, UserId
 from imnb.pb import model_pb2, sync_pb2
+from imnb.sync.arrivals import Arrivals
 from imnb.wire.mapping.content import to_bytes
 from tests.sync.events import conversation, message
 
@@ -154,3 +155,8 @@ async def test_pieces_become_a_whole_by_whichever_way(pipeline, database):
     push(pipeline, FIRST[0], {"message": pieces[1]})
     assert await pipeline.put("history", pieces) == 1
     assert (await tables(database))[0][1][2:4] == ("text", "<0><1>")
+
+
+def test_what_was_written_is_not_in_its_repr():
+    rows = [(1, 1, "c", "bob", "text", "a secret", b"", 1, 1)]
+    assert repr(Arrivals(rows)) == "<Arrivals: 1 messages>"

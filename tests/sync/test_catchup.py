@@ -8,7 +8,7 @@ import pytest
 from imnb.errors import CallTimeout, ConnectionLost, EnvelopeError
 from imnb.pb.sync_pb2 import PullReply, PullRequest
 from imnb.store.tables import cursor as cursor_table
-from imnb.sync.catchup import CatchUp
+from imnb.sync.catchup import FAR, CatchUp
 from tests.eventually import eventually
 from tests.sync.events import push
 
@@ -46,13 +46,32 @@ def resetting(pipeline) -> FakeReset:
     return FakeReset(pipeline)
 
 
+class FakeShowing:
+    """Notes where the cursor stood."""
+
+    def __init__(self, pipeline: Any) -> None:
+        self.pipeline = pipeline
+        self.at: list[int] = []
+        self.errors: list[Exception] = []
+
+    async def run(self) -> None:
+        self.at.append(self.pipeline.cursor.position)
+        if self.errors:
+            raise self.errors.pop(0)
+
+
+@pytest.fixture
+def showing(pipeline) -> FakeShowing:
+    return FakeShowing(pipeline)
+
+
 @pytest.fixture
 def waits() -> list[float]:
     return []
 
 
 @pytest.fixture
-def catchup(server, database, pipeline, resetting, waits, reports) -> CatchUp:
+def catchup(server, database, pipeline, resetting, showing, waits, reports) -> CatchUp:
     now = 0.0
 
     async def sleep(seconds: float) -> None:
@@ -66,6 +85,7 @@ def catchup(server, database, pipeline, resetting, waits, reports) -> CatchUp:
         database,
         pipeline,
         resetting,
+        showing,
         clock=lambda: now,
         report=reports,
         sleep=sleep,
@@ -90,6 +110,29 @@ async def test_it_pulls_page_by_page_until_the_head(catchup, server, database):
     asked = [request.after for request in server.requests("Pull")]
     assert asked == [10, 110, 210, 310, 410, 510, 610, 710]
     assert all(request.epoch == "e" for request in server.requests("Pull"))
+
+
+@pytest.mark.parametrize(("head", "at"), [(FAR + 100, []), (FAR + 101, [100])])
+async def test_the_newest_come_first_when_many_are_missing(
+    catchup, server, database, showing, head, at
+):
+    server.answers["Pull"] = Feed(head)
+    await start(database)
+    await catchup.synchronise("e", head)
+    assert showing.at == at
+    assert await count(database) == head
+
+
+@pytest.mark.parametrize("error", [CallTimeout("late"), EnvelopeError("no sense")])
+async def test_without_the_newest_all_comes_in_order(
+    catchup, server, database, showing, error
+):
+    server.answers["Pull"] = Feed(head=FAR * 2)
+    showing.errors = [error]
+    await start(database)
+    await catchup.synchronise("e", FAR * 2)
+    assert showing.at == [100]
+    assert await count(database) == FAR * 2
 
 
 async def test_what_is_up_to_date_is_not_pulled(catchup, server, database):

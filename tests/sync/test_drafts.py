@@ -95,3 +95,20 @@ async def test_closing_leaves_the_rest_for_the_next_time(drafts, server, databas
     await drafts.close()
     assert told(server) == []
     assert len(await unsent(database)) == 1
+
+
+async def test_one_that_is_refused_holds_up_no_other(drafts, server, database):
+    other = conversation_mapping.from_pb(events.conversation(2))
+    await database.write(lambda tx: conversation_table.upsert(tx, [other]))
+    answer = server.answers["SetPreferences"]
+
+    def refuse_one(request):
+        if request.preferences.conversation_id == 1:
+            return CallRefused("SetPreferences", "BAD_REQUEST", "no")
+        return answer(request)
+
+    server.answers["SetPreferences"] = refuse_one
+    await database.write(lambda tx: table.write_draft(tx, 1, "one", 0, 5))
+    await database.write(lambda tx: table.write_draft(tx, 2, "two", 0, 5))
+    drafts.wake()
+    await eventually(lambda: told(server) == ["one", "two"])

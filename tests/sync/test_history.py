@@ -96,14 +96,22 @@ async def test_without_a_connection_the_hole_stays(history, server, database):
     assert await holes(database) == [(1, 10)]
 
 
-async def test_one_conversation_that_is_refused_does_not_hold_the_others(
-    history, server, database
+@pytest.mark.parametrize(
+    "given",
+    [
+        CallRefused("History", "FORBIDDEN", "no member"),
+        HistoryReply(messages=[message(3, sent_at=-1)]),
+    ],
+    ids=["refused", "no sense"],
+)
+async def test_one_conversation_that_cannot_be_had_does_not_hold_the_others(
+    history, server, database, given
 ):
     answer = server.answers["History"]
 
     def refuse_one(request: HistoryRequest) -> object:
         if request.conversation_id == 1:
-            return CallRefused("History", "FORBIDDEN", "no member")
+            return given
         return answer(request)
 
     server.answers["History"] = refuse_one

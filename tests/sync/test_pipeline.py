@@ -196,3 +196,14 @@ async def test_closing_the_store_under_it_leaves_nothing_unawaited(pipeline, dat
     pipeline.receive([push(1, 100)])
     await database.close()
     await asyncio.wait_for(pipeline.settle(), 5)
+
+
+async def test_a_batch_with_gaps_is_pulled_instead(pipeline, database):
+    events = [message_event(seq) for seq in (1, 2, 5)]
+    pipeline.receive([sync_pb2.EventPush(events=events, head=5)])
+    assert (pipeline.cursor.position, pipeline.cursor.pull_at) == (0, NOW)
+    with pytest.raises(EnvelopeError, match="from 1 with gaps"):
+        pipeline.pulled(sync_pb2.PullReply(events=events, head=5))
+    pipeline.pulled(sync_pb2.PullReply(events=push(1, 5).events, head=5))
+    await pipeline.flush()
+    assert await stored(database) == [1, 2, 3, 4, 5]

@@ -69,3 +69,14 @@ async def test_pages_that_lead_nowhere_end(revisions, server):
     server.answers["Changed"] = lambda _: ChangedReply(more=True)
     with pytest.raises(EnvelopeError, match="there are more, and none came"):
         await revisions.catch_up(1)
+
+
+async def test_one_conversation_whose_answer_makes_no_sense_holds_up_no_other(
+    revisions, server, database
+):
+    await database.write(lambda tx: stale.mark(tx, {2: 0}))
+    server.answers["Changed"] = lambda request: ChangedReply(
+        more=request.conversation_id == 1
+    )
+    await revisions.catch_up_in_background()
+    assert await database.read(stale.load) == [1]

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from imnb.errors import NotConnected
+from imnb.errors import NotConnected, TooManyCalls
 from imnb.pb import model_pb2
 from imnb.pb.chat_pb2 import ListUsersReply, ListUsersRequest
 from imnb.sync.fetcher import FetchState
@@ -77,3 +77,17 @@ async def test_a_name_missed_offline_is_fetched_later(directory, server, databas
     server.answers["ListUsers"] = answer
     directory.fetcher.retry()
     await eventually(lambda: database.fetch('SELECT 1 FROM "user"'))
+
+
+async def test_who_found_no_room_is_asked_for_when_they_write_again(
+    directory, server, monkeypatch
+):
+    def is_full(user_id):
+        raise TooManyCalls("full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(directory.fetcher, "notify", is_full)
+        with pytest.raises(TooManyCalls):
+            directory.seen({"bob"})
+    directory.seen({"bob"})
+    await eventually(lambda: server.requests("ListUsers"))

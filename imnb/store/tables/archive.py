@@ -15,7 +15,10 @@ def move_all(tx: Transaction, epoch: str) -> None:
     )
     rows = tx.fetch(
         "SELECT conversation_id FROM conversation "
-        "UNION SELECT conversation_id FROM message"
+        "UNION SELECT conversation_id FROM message "
+        "UNION SELECT conversation_id FROM waiting_change "
+        "UNION SELECT conversation_id FROM wanted "
+        "UNION SELECT conversation_id FROM stale"
     )
     conversation.remove(tx, [row[0] for row in rows])
     for row in rows:  # the number may stand for another one from now on

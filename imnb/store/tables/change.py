@@ -8,6 +8,7 @@ is not here waits (`imnb.store.tables.waiting`).
 import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 
+from imnb.models import kinds
 from imnb.models.change import MessageChange, MessageState
 from imnb.models.message import Message
 from imnb.store.tables import mention, message, part, reaction, waiting
@@ -42,7 +43,7 @@ def restate(tx: Transaction, messages: Sequence[Message]) -> None:
     known = {(int(one.conversation_id), one.seq): one for one in messages}
     stored = load(tx, known.keys())
     after = {
-        key: MessageState.of(known[key])
+        key: _seen(old, known[key])
         for key, old in stored.items()
         if known[key].change_seq > old.state.change_seq
     }
@@ -70,6 +71,16 @@ def load(tx: Transaction, keys: Collection[Key]) -> dict[Key, Stored]:
         )
         stored[row[0], row[1]] = Stored(one.sender_id, one.kind, state)
     return stored
+
+
+def _seen(old: Stored, now: Message) -> MessageState:
+    """What a message is like now; a piece that became a whole says what that says."""
+    state = MessageState.of(now)
+    if now.kind == kinds.PART and old.kind != kinds.PART and not state.is_revoked:
+        return dataclasses.replace(
+            state, text=old.state.text, content=old.state.content
+        )
+    return state
 
 
 def _carry_out(
@@ -107,14 +118,24 @@ def _settle(
         for key, now in after.items()
         if now.is_revoked and not stored[key].state.is_revoked
     ]
-    part.revoked(tx, revoked)
+    pieces = part.revoked(tx, revoked)
     for key in revoked:
         if stored[key].sender != tx.me:
             tx.heads.change(key[0]).own(key[1])
+    _show(tx, after, pieces)
+
+
+def _show(
+    tx: Transaction, after: Mapping[Key, MessageState], pieces: Collection[Key]
+) -> None:
+    """Have the heads say it too; of what is a piece now they say nothing."""
     for key, now in after.items():
         head = tx.heads.change(key[0])
         if head.shown_seq == key[1]:
             head.last_text, head.last_is_revoked = now.text, now.is_revoked
+    heads = [tx.heads.change(key[0]) for key in sorted(pieces)]
+    shown = {(head.conversation_id, head.shown_seq): None for head in heads}
+    message.show_stored(tx, [key[0] for key in shown if key in pieces])
 
 
 def _update(tx: Transaction, after: Mapping[Key, MessageState]) -> None:

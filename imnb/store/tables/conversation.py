@@ -6,8 +6,7 @@ from imnb.models.conversation import Conversation, ConversationKind, Member
 from imnb.models.ids import ConversationId
 from imnb.store.connection import Reader
 from imnb.store.heads import Head
-from imnb.store.tables import member, mention, outbox, stale, wanted
-from imnb.store.tables.message import HIDDEN
+from imnb.store.tables import member, mention, message, outbox, stale, wanted
 from imnb.store.transaction import Transaction
 
 LEFT = "you are not in this conversation any more"
@@ -38,10 +37,10 @@ def upsert(
     Args:
         tx: the transaction.
         conversations: of one given twice, the last counts.
-        whole: they come with everything that happened before, as an event does,
-            and with all their members. An answer that was asked for does not: of
-            large groups it has nobody but me, whose members are wanted then; and
-            it may be of a time before I left.
+        whole: they come with everything that happened before, as an event does. An
+            answer that was asked for does not: it may be of a time before I left.
+
+    Of groups that are too large to list, only I am given; their members are wanted.
     """
     latest = {
         item.conversation_id: item
@@ -49,9 +48,11 @@ def upsert(
         if whole or item.conversation_id not in tx.heads.gone
     }
     current = [item for item in latest.values() if _is_current(tx, item)]
+    unlisted = [item for item in current if _is_unlisted(tx, item, whole)]
     heads = [_renew(tx, item, whole) for item in latest.values()]
-    _place_members(tx, current, whole)
-    _show_stored(tx, [head for head in heads if head.top and head.last_at is None])
+    _place_members(tx, current, unlisted)
+    unshown = [one for one in heads if one.top and one.last_at is None]
+    message.show_stored(tx, [head.conversation_id for head in unshown])
     recount(tx, heads)
 
 
@@ -97,16 +98,16 @@ def leave(tx: Transaction, conversation_ids: Sequence[int]) -> None:
 
 
 def place_members(
-    tx: Transaction, conversation_id: int, members: Sequence[Member]
+    tx: Transaction, conversation_id: int, members: Sequence[Member], version: int
 ) -> None:
-    """All members of a large group, which were asked for."""
+    """All members of a large group, which were asked for, unless it is newer here."""
     head = tx.heads.get(conversation_id)
-    if head is not None and head.known:
+    if head is not None and head.known and version >= head.version:
         member.replace(tx, {conversation_id: members})
 
 
 def is_partial(item: Conversation) -> bool:
-    """Of an answer: a group with nobody but me, perhaps because it is too large."""
+    """A group with nobody but me, perhaps because it is too large to list."""
     return item.is_group and len(item.members) <= 1
 
 
@@ -187,13 +188,20 @@ def _renew(tx: Transaction, item: Conversation, whole: bool) -> Head:
     return head
 
 
-def _place_members(tx: Transaction, items: Sequence[Conversation], whole: bool) -> None:
+def _is_unlisted(tx: Transaction, item: Conversation, whole: bool) -> bool:
+    """Its members did not fit. An event says so only to those who come in."""
+    if not is_partial(item):
+        return False
+    head = tx.heads.get(item.conversation_id)
+    is_here = head is not None and head.known and head.version < item.version
+    return not (whole and is_here)
+
+
+def _place_members(
+    tx: Transaction, items: Sequence[Conversation], unlisted: Sequence[Conversation]
+) -> None:
     """Those that are given; of large groups whose members did not fit, only mine."""
-    partial = {
-        int(item.conversation_id): item.version
-        for item in items
-        if not whole and is_partial(item)
-    }
+    partial = {int(item.conversation_id): item.version for item in unlisted}
     wanted.add(tx, partial)
     others = member.load(tx, list(partial)) if partial else {}
     member.replace(
@@ -206,29 +214,6 @@ def _place_members(tx: Transaction, items: Sequence[Conversation], whole: bool) 
             for item in items
         },
     )
-
-
-def _show_stored(tx: Transaction, heads: Sequence[Head]) -> None:
-    """Messages came before their conversation: show the newest of them."""
-    for row in _newest(tx, [head.conversation_id for head in heads]):
-        head = tx.heads.change(row[0])
-        head.show(*row[1:6])
-        head.last_is_revoked = row[6] is not None
-
-
-def _newest(
-    tx: Transaction, conversation_ids: Sequence[int]
-) -> Sequence[tuple[int, int, str, str, str, int, int | None]]:
-    if not conversation_ids:
-        return []
-    rows = tx.fetch(
-        'SELECT conversation_id, seq, kind, "text", sender_id, sent_at, revoked_at '
-        "FROM message WHERE conversation_id IN (SELECT unnest(?::BIGINT[])) "
-        "AND kind NOT IN (SELECT unnest(?::VARCHAR[])) QUALIFY row_number() OVER ("
-        "PARTITION BY conversation_id ORDER BY seq DESC) = 1",
-        [list(conversation_ids), sorted(HIDDEN)],
-    )
-    return [(r[0], r[1], r[2], r[3], r[4], r[5], r[6]) for r in rows]
 
 
 def _not_unread(tx: Transaction, floors: Mapping[int, int]) -> dict[int, int]:

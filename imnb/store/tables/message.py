@@ -31,6 +31,7 @@ PAGE_COLUMNS = (
 """Columns of what `page` returns."""
 HIDDEN = frozenset({kinds.PART})
 """Kinds that chats do not show; plugins may have others."""
+_NOTHING = (0, "", None, None, None, None)
 
 _NEWEST = 1 << 62
 
@@ -77,6 +78,25 @@ def add(
     if len(tx.drafts):
         tx.drafts.remove(tx, [row[2] for row in rows if row[3] == me])
     return fresh + older
+
+
+def show_stored(tx: Transaction, conversation_ids: Sequence[int]) -> None:
+    """Show the newest stored message of some conversations, or nothing."""
+    if not conversation_ids:
+        return
+    rows = tx.fetch(
+        'SELECT conversation_id, seq, kind, "text", sender_id, sent_at, revoked_at '
+        "FROM message WHERE conversation_id IN (SELECT unnest(?::BIGINT[])) "
+        "AND kind NOT IN (SELECT unnest(?::VARCHAR[])) QUALIFY row_number() OVER ("
+        "PARTITION BY conversation_id ORDER BY seq DESC) = 1",
+        [list(conversation_ids), sorted(HIDDEN)],
+    )
+    newest = {row[0]: row[1:] for row in rows}
+    for conversation_id in conversation_ids:
+        head = tx.heads.change(conversation_id)
+        *shown, revoked_at = newest.get(conversation_id, _NOTHING)
+        head.show(*shown)
+        head.last_is_revoked = revoked_at is not None
 
 
 def page(
@@ -253,11 +273,26 @@ def _absent(tx: Transaction, rows: Sequence[MessageRow]) -> list[MessageRow]:
     if not wanted:
         return []
     present = tx.fetch(
-        "SELECT m.conversation_id, m.seq FROM message m SEMI JOIN ("
+        "SELECT m.conversation_id, m.seq, m.event_seq FROM message m SEMI JOIN ("
         "SELECT unnest(?::BIGINT[]) AS a, unnest(?::BIGINT[]) AS b) v "
         "ON m.conversation_id = v.a AND m.seq = v.b",
         columns(list(wanted)),
     )
-    for key in present:
-        del wanted[key[0], key[1]]
+    there = [(wanted.pop((key, seq)), event_seq) for key, seq, event_seq in present]
+    _number(tx, [row for row, event_seq in there if row[8] and not event_seq])
     return sorted(wanted.values(), key=lambda row: row[:2])
+
+
+def _number(tx: Transaction, rows: Sequence[MessageRow]) -> None:
+    """The events of messages that had come before them; of mine nobody is told."""
+    rows = [row for row in rows if row[3] != tx.me]
+    if not rows:
+        return
+    rev = tx.next_rev()
+    tx.execute(
+        "UPDATE message SET event_seq = v.c, rev = $1 FROM ("
+        "SELECT unnest($2::BIGINT[]) AS a, unnest($3::BIGINT[]) AS b, "
+        "unnest($4::BIGINT[]) AS c) v WHERE conversation_id = v.a AND seq = v.b",
+        [rev, *([row[i] for row in rows] for i in (0, 1, 8))],
+    )
+    tx.touched("message", [row[:2] for row in rows], rev)

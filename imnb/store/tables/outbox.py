@@ -10,6 +10,7 @@ from imnb.models.message import Draft, SendState
 from imnb.store.connection import Reader, Row
 from imnb.store.tables import attachment as attachment_table
 from imnb.store.transaction import Transaction
+from imnb.wire.mapping.content import details, to_bytes
 
 SENDING, FAILED = SendState.SENDING.value, SendState.FAILED.value
 _SELECT = (
@@ -136,7 +137,8 @@ def discard(tx: Transaction, client_id: str) -> None:
 def readdress(tx: Transaction, moved: Mapping[int, int], lost: str) -> None:
     """The server started anew: drafts go to other conversations, or fail.
 
-    Files go again, for those that it had are of its earlier state.
+    Files go again, for those that it had are of its earlier state, as the messages
+    are that they answer.
     A number means another conversation there, so what is lost gets one that means
     none: it must not be shown to, or sent again to, somebody else.
 
@@ -160,7 +162,8 @@ def readdress(tx: Transaction, moved: Mapping[int, int], lost: str) -> None:
         "WHERE conversation_id = v.a",
         [rev, list(moved), list(moved.values())],
     )
-    rows = tx.fetch("SELECT client_id FROM outbox")
+    rows = tx.fetch("SELECT client_id, content, kind FROM outbox")
+    _forget_answered(tx, rows)
     client_ids = [row[0] for row in rows]
     tx.touched("outbox", client_ids, rev)
     attachment_table.restart(tx, client_ids)
@@ -192,6 +195,17 @@ def find(reader: Reader, client_id: str) -> Draft | None:
     """One draft, whatever its state."""
     rows = reader.fetch(f"{_SELECT} WHERE client_id = ?", [client_id])
     return _draft(rows[0]) if rows else None
+
+
+def _forget_answered(tx: Transaction, rows: Sequence[Row]) -> None:
+    """The numbers of what (client_id, content, kind) answer mean others now."""
+    for client_id, content, kind in rows:
+        read = details(kind, content)
+        if read is not None and read.reply_to:
+            raw = to_bytes(dataclasses.replace(read, reply_to=0))
+            tx.execute(
+                "UPDATE outbox SET content = ? WHERE client_id = ?", [raw, client_id]
+            )
 
 
 def _to_the_end(tx: Transaction, client_id: str) -> None:

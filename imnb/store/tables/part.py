@@ -50,10 +50,14 @@ def expire(tx: Transaction) -> None:
     )
 
 
-def revoked(tx: Transaction, keys: Collection[tuple[int, int]]) -> None:
-    """Messages were revoked: one that was put together is a piece again."""
+def revoked(tx: Transaction, keys: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Messages were revoked: one that was put together is a piece again.
+
+    Returns:
+        those of them that are pieces, which chats do not show.
+    """
     if not keys:
-        return
+        return set()
     found = tx.fetch(
         "SELECT p.conversation_id, p.seq FROM part p SEMI JOIN ("
         "SELECT unnest(?::BIGINT[]) AS a, unnest(?::BIGINT[]) AS b) v "
@@ -61,7 +65,7 @@ def revoked(tx: Transaction, keys: Collection[tuple[int, int]]) -> None:
         columns(keys),
     )
     if not found:
-        return
+        return set()
     places = columns([(row[0], row[1]) for row in found])
     there = (
         "FROM (SELECT unnest(?::BIGINT[]) AS a, unnest(?::BIGINT[]) AS b) v "
@@ -69,6 +73,7 @@ def revoked(tx: Transaction, keys: Collection[tuple[int, int]]) -> None:
     )
     tx.execute(f"UPDATE message SET kind = '{kinds.PART}' {there}", places)
     tx.execute(f"DELETE FROM part {there.replace('FROM', 'USING', 1)}", places)
+    return {(row[0], row[1]) for row in found}
 
 
 def _put_together(tx: Transaction, whole: Whole) -> None:

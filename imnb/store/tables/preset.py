@@ -8,11 +8,13 @@ from collections.abc import Collection
 
 from imnb.models.message import Message
 from imnb.store.connection import Reader
-from imnb.store.tables import message, progress
+from imnb.store.tables import cursor, message, progress
 from imnb.store.tables.progress import Progress
 from imnb.store.transaction import Transaction
 
 VERSION = 1
+Place = tuple[str, int]
+"""Epoch and event_seq."""
 
 
 def begin(tx: Transaction, name: str) -> None:
@@ -24,12 +26,12 @@ def begin(tx: Transaction, name: str) -> None:
 
 def arrived(
     reader: Reader, name: str, hidden: Collection[str] = (), limit: int = 200
-) -> list[tuple[int, Message]]:
-    """The next messages of others that came as events, with their event_seq.
+) -> list[tuple[Place, Message]]:
+    """The next messages of others that came as events, with the places of those.
 
     Those that were revoked before anybody was told are left out.
     """
-    [(epoch,)] = reader.fetch("SELECT epoch FROM cursor")
+    epoch, _ = cursor.load(reader)
     after = progress.load(reader, f"{name}@{epoch}").rev
     columns = ", ".join(f't."{column}"' for column in message.PAGE_COLUMNS)
     rows = reader.fetch(
@@ -39,12 +41,13 @@ def arrived(
         "AND t.revoked_at IS NULL ORDER BY t.event_seq LIMIT ?",
         [after, *(sorted(hidden) or [""]), limit],
     )
-    return [(row[0], message.model(row[1:])) for row in rows]
+    return [((epoch, row[0]), message.model(row[1:])) for row in rows]
 
 
-def told(tx: Transaction, name: str, event_seq: int) -> None:
-    """Everything up to this event is done with."""
-    _save(tx, name, tx.position.at[0], event_seq)
+def told(tx: Transaction, name: str, place: Place) -> None:
+    """Everything up to this event is done with; of an earlier epoch it all is."""
+    if place[0] == tx.position.at[0]:
+        _save(tx, name, *place)
 
 
 def _save(tx: Transaction, name: str, epoch: str, event_seq: int) -> None:

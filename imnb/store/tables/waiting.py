@@ -35,7 +35,7 @@ def add(tx: Transaction, changes: Sequence[MessageChange]) -> None:
         ],
     )
     tx.waiting.add((one.conversation_id, one.seq) for one in changes)
-    if len(tx.waiting) > MOST:
+    if tx.waiting.changes > MOST:
         _drop_oldest(tx)
 
 
@@ -64,8 +64,9 @@ def _remove(tx: Transaction, keys: Collection[tuple[int, int]]) -> None:
 def _drop_oldest(tx: Transaction) -> None:
     rows = tx.fetch(
         "SELECT conversation_id, seq, min(change_seq) FROM waiting_change "
-        "GROUP BY 1, 2 ORDER BY min(rowid) LIMIT ?",
-        [len(tx.waiting) - MOST + _SPARE],
+        "GROUP BY 1, 2 QUALIFY coalesce(sum(count(*)) OVER (ORDER BY min(rowid) "
+        "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) < ?",
+        [tx.waiting.changes - MOST + _SPARE],
     )
     _remove(tx, [(row[0], row[1]) for row in rows])
     floors: dict[int, int] = {}

@@ -1,6 +1,6 @@
 """Conversations to be fetched: they changed, or their members are not all here."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from imnb.store.connection import Reader
 from imnb.store.transaction import Transaction
@@ -28,6 +28,16 @@ def done(tx: Transaction, versions: Mapping[int, int]) -> None:
             "WHERE conversation_id = v.a AND version <= v.b",
             [list(versions), list(versions.values())],
         )
+
+
+def any_of(reader: Reader, conversation_ids: Collection[int]) -> bool:
+    """One of these is to be fetched."""
+    rows = reader.fetch(
+        "SELECT 1 FROM wanted WHERE conversation_id IN (SELECT unnest(?::BIGINT[])) "
+        "LIMIT 1",
+        [list(conversation_ids)],
+    )
+    return bool(rows)
 
 
 def load(reader: Reader) -> dict[int, int]:

@@ -65,6 +65,6 @@ class Plugin:
     apply: Apply | None = None
     record: Record | None = None
     store: Store | None = None
-    tables: tuple[str, ...] = ()
+    tables: tuple[str, ...] = dataclasses.field(default=(), repr=False)
     hidden_kinds: frozenset[str] = frozenset()
     look: Callable[[Any], Any] | None = None

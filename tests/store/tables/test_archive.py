@@ -1,4 +1,6 @@
-from imnb.store.tables import archive, conversation, message
+from imnb.models.change import Revoked
+from imnb.models.ids import ConversationId
+from imnb.store.tables import archive, conversation, message, stale, waiting, wanted
 from tests.store.rows import commit, group, row
 
 
@@ -21,3 +23,16 @@ def test_history_is_put_away_and_the_place_is_empty(ledger, cursor):
         assert cursor.fetch(f"SELECT * FROM {table}") == []
     commit(ledger, lambda tx: message.insert(tx, [row(1, 1, text="new epoch")]))
     assert cursor.fetch("SELECT text FROM message") == [("new epoch",)]
+
+
+def test_nothing_waits_for_a_conversation_that_was_never_here(ledger, cursor):
+    def wait(tx):
+        waiting.add(tx, [Revoked(ConversationId(5), 1, 1, 7)])
+        wanted.add(tx, {6: 1})
+        stale.mark(tx, {7: 1})
+
+    commit(ledger, wait)
+    commit(ledger, lambda tx: archive.move_all(tx, "old"))
+    for table in ("waiting_change", "wanted", "stale"):
+        assert cursor.fetch(f"SELECT * FROM {table}") == []
+    assert not len(ledger._residents.waiting)

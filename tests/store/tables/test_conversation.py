@@ -9,7 +9,7 @@ def test_what_is_stored_is_what_is_loaded(ledger, cursor):
     loaded = {one.conversation_id: one for one in conversation.load(cursor)}
     assert loaded[1] == group(1, members={"alice": 0, "me": 0})
     assert [m.user_id for m in loaded[2].members] == ["al", "bob", "me"]
-    changed = group(2, "Crew", members={"me": 0}, last_seq=4, change_seq=2)
+    changed = group(2, "Crew", members={"me": 0}, last_seq=4, change_seq=2, version=1)
     commit(ledger, lambda tx: conversation.upsert(tx, [group(2), changed], whole=True))
     assert conversation.load(cursor)[1] == changed
 

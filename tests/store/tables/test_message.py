@@ -34,6 +34,27 @@ def test_what_is_there_is_left_as_it_is(ledger, cursor, seqs, new):
     assert stored(cursor) == [(1, seq, f"{seq}") for seq in sorted(set(seqs))]
 
 
+def test_an_event_of_a_message_that_came_before_it_gives_it_its_number(
+    ledger, cursor, feed
+):
+    commit(ledger, lambda tx: conversation.upsert(tx, [group(1)]))
+    early = [(*row(1, seq, sender)[:8], 0) for seq, sender in ((7, "alice"), (8, "me"))]
+    commit(ledger, lambda tx: message.insert(tx, early))
+    mark = feed.mark
+    events = [row(1, 6), row(1, 7, text="other"), row(1, 8, "me")]
+    assert commit(ledger, lambda tx: message.insert(tx, events)) == [1]
+    assert cursor.fetch("SELECT seq, text, event_seq FROM message ORDER BY seq") == [
+        (6, "text 6", 6),
+        (7, "text 7", 7),
+        (8, "text 8", 0),  # nobody is told of mine
+    ]
+    assert ("message", (1, 7), False) in told(feed, mark)
+    # once is enough
+    mark = feed.mark
+    commit(ledger, lambda tx: message.insert(tx, events))
+    assert told(feed, mark) == []
+
+
 batches = st.lists(
     st.lists(st.tuples(st.integers(1, 3), st.integers(1, 12), st.booleans())),
     max_size=5,

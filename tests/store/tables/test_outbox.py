@@ -3,11 +3,16 @@ import dataclasses
 import pytest
 
 from imnb.errors import StoreError
+from imnb.models.content import Content
+from imnb.models.ids import UserId
 from imnb.models.message import SendState
 from imnb.store.tables import attachment as attachments
 from imnb.store.tables import message, outbox
+from imnb.wire.mapping.content import to_bytes
 from tests.store.rows import commit, draft, row
 from tests.store.tables.test_attachment import attachment
+
+BOB = (UserId("bob"),)
 
 
 def pending(reader):
@@ -165,3 +170,13 @@ def test_a_server_that_started_anew_needs_the_files_again(ledger, cursor):
     [(again, file)] = outbox.jobs(cursor)
     assert (again.conversation_id, file) == (11, attachment("a"))
     assert attachments.find(cursor, "b").state == "done"
+
+
+def test_another_state_of_the_server_has_not_what_a_draft_answers(ledger, cursor):
+    answering = dataclasses.replace(
+        draft("a"), content=to_bytes(Content(reply_to=7, mentions=BOB))
+    )
+    commit(ledger, lambda tx: outbox.add(tx, answering))
+    commit(ledger, lambda tx: outbox.readdress(tx, {1: 4}, "lost"))
+    [found] = outbox.pending(cursor)
+    assert found.content == to_bytes(Content(mentions=BOB))

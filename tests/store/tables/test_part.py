@@ -1,5 +1,6 @@
 """Long messages: pieces in any order become one."""
 
+import dataclasses
 import itertools
 
 import pytest
@@ -71,8 +72,28 @@ def test_what_is_revoked_is_a_piece_again(room, cursor):
     revoke = Revoked(ConversationId(1), 3, 1, NOW)
     commit(room, lambda tx: change.apply(tx, [revoke]))
     assert shown(cursor)[2] == (3, "part", "")
-    assert head(cursor)[2] == 0
+    assert head(cursor) == (0, None, 0)
     assert cursor.fetch("SELECT seq FROM part ORDER BY 1") == [(1,), (2,)]
+
+
+def test_a_reaction_to_the_whole_leaves_it_whole(room, cursor):
+    store(room, *(piece(index + 1, index) for index in range(3)))
+    last = message.model((*piece(3, 2)[:8], None, None, 0, 0, 0))
+    now = dataclasses.replace(last, change_seq=1)
+    commit(room, lambda tx: change.restate(tx, [now]))
+    assert shown(cursor)[2] == (3, "text", "<0><1><2>")
+    assert head(cursor) == (3, "<0><1><2>", 1)
+    revoked = dataclasses.replace(now, text="", content=b"", change_seq=2, revoked_at=9)
+    commit(room, lambda tx: change.restate(tx, [revoked]))
+    assert shown(cursor)[2] == (3, "part", "")
+
+
+@pytest.mark.parametrize(("seq", "newest"), [(1, "before"), (5, "after")])
+def test_a_whole_that_is_revoked_is_not_what_a_list_shows(room, cursor, seq, newest):
+    store(room, row(1, seq, text=newest))
+    store(room, *(piece(index + 2, index) for index in range(3)))
+    commit(room, lambda tx: change.apply(tx, [Revoked(ConversationId(1), 4, 1, NOW)]))
+    assert head(cursor)[:2] == (seq, newest)
 
 
 def test_what_stays_incomplete_is_given_up(room, cursor):

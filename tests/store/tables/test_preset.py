@@ -13,7 +13,7 @@ async def database():
 
 async def arrived(database, **options):
     found = await database.read(lambda c: preset.arrived(c, "ring", **options))
-    return [(event, message.text) for event, message in found]
+    return [(place[1], message.text) for place, message in found]
 
 
 async def begin(database):
@@ -21,7 +21,10 @@ async def begin(database):
 
 
 async def told(database, event_seq):
-    await database.write(lambda tx: preset.told(tx, "ring", event_seq))
+    def change(tx):
+        preset.told(tx, "ring", (tx.position.at[0], event_seq))
+
+    await database.write(change)
 
 
 async def test_it_begins_with_what_comes_next_and_goes_on_from_there(database):
@@ -58,3 +61,14 @@ async def test_in_a_new_epoch_the_count_begins_anew(database):
     assert await database.fetch("SELECT name, version, rev FROM progress") == [
         ("ring@new", 1, 4)
     ]
+
+
+async def test_who_was_told_of_an_earlier_epoch_hears_all_of_the_next(database):
+    await database.write(lambda tx: cursor.save(tx, "old", 0))
+    await begin(database)
+    await put(database, row(1, 70, "before"))
+    [(place, _)] = await database.read(lambda c: preset.arrived(c, "ring"))
+    await database.write(lambda tx: cursor.save(tx, "new", 3))  # while it is told
+    await database.write(lambda tx: preset.told(tx, "ring", place))
+    await put(database, row(2, 4, "after"))
+    assert await arrived(database) == [(4, "after"), (70, "before")]

@@ -41,3 +41,18 @@ def test_too_many_make_their_conversation_stale(ledger, cursor, monkeypatch):
     left = cursor.fetch("SELECT seq FROM waiting_change ORDER BY 1")
     assert left == [(3,), (4,), (5,)]
     assert stale.find(cursor, 1) == 10
+
+
+def test_changes_of_one_message_are_as_few(ledger, cursor, monkeypatch):
+    monkeypatch.setattr(waiting, "MOST", 4)
+    monkeypatch.setattr(waiting, "_SPARE", 1)
+    for number in range(1, 8):
+        commit(ledger, lambda tx, n=number: waiting.add(tx, [revoke(n % 2, n)]))
+    assert cursor.fetch("SELECT seq, change_seq FROM waiting_change ORDER BY 2") == [
+        (0, 2),
+        (0, 4),
+        (0, 6),
+        (1, 7),
+    ]
+    assert ledger._residents.waiting.changes == 4
+    assert stale.find(cursor, 1) == 0
