@@ -7,13 +7,14 @@ the ratios, not the seconds.
 import argparse
 import pathlib
 
-from tests.bench import receive, reconnect, report, requests, store
+from tests.bench import receive, reconnect, report, requests, store, sync
 
 BENCHES = {
     "receive": receive,
     "reconnect": reconnect,
     "requests": requests,
     "store": store,
+    "sync": sync,
 }
 MESSAGES = 60_000
 """In each round, of a bench that has no number of its own."""

@@ -2,15 +2,19 @@
 
 One blocking socket, AES-GCM, protobuf, a tuple a message, and a transaction for
 every 2,000 rows. What a store needs beside its rows (cursor, conversations,
-revisions, order, errors) is left out: this is the floor, not a rival.
+revisions, order, errors) is left out: this is the floor, not a rival. The table
+is one of DuckDB, or of the SQLite that one would take instead.
 """
 
+import contextlib
 import pathlib
 import socket
+import sqlite3
 import struct
 import tempfile
 import time
 import zlib
+from collections.abc import Callable, Iterator
 
 import duckdb
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -36,29 +40,69 @@ TABLE = """CREATE TABLE message (
     rev BIGINT, PRIMARY KEY (conversation_id, seq))"""
 
 
-def measure(endpoint: Endpoint, key: bytes, messages: int) -> list[Figure]:
-    """Read ``messages`` from the source."""
-    with tempfile.TemporaryDirectory(prefix="imnb-bench-") as folder:
-        duck = duckdb.connect(str(pathlib.Path(folder) / "bare.duckdb"))
+Keep = Callable[[list[tuple[object, ...]]], object]
+"""Stores rows in a transaction of their own."""
+
+
+@contextlib.contextmanager
+def _duckdb(folder: pathlib.Path, messages: int) -> Iterator[Keep]:
+    with duckdb.connect(str(folder / "bare.duckdb")) as duck:
         duck.execute(TABLE)
-        with socket.create_connection((endpoint.host, endpoint.port)) as connected:
-            wall, cpu = time.perf_counter(), time.process_time()
-            _receive(connected, key, messages, duck)
-            wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+        appending = Appending(duck)
+
+        def keep(rows: list[tuple[object, ...]]) -> None:
+            duck.execute("BEGIN")
+            appending.send("message", rows)
+            duck.execute("COMMIT")
+
+        yield keep
         assert duck.execute("SELECT count(*) FROM message").fetchone() == (messages,)
-        duck.close()
+
+
+@contextlib.contextmanager
+def _sqlite(folder: pathlib.Path, messages: int) -> Iterator[Keep]:
+    path = folder / "bare.sqlite"
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as lite:
+        lite.execute("PRAGMA journal_mode = WAL")
+        lite.execute("PRAGMA synchronous = NORMAL")
+        lite.execute(TABLE)
+        insert = f"INSERT INTO message VALUES ({', '.join('?' * 10)})"
+
+        def keep(rows: list[tuple[object, ...]]) -> None:
+            lite.execute("BEGIN")
+            lite.executemany(insert, rows)
+            lite.execute("COMMIT")
+
+        yield keep
+        assert lite.execute("SELECT count(*) FROM message").fetchone() == (messages,)
+
+
+TABLES = {"bare": _duckdb, "bare SQLite": _sqlite}
+
+
+def measure(
+    endpoint: Endpoint, key: bytes, messages: int, name: str = "bare"
+) -> list[Figure]:
+    """Read ``messages`` from the source into one of `TABLES`."""
+    with (
+        tempfile.TemporaryDirectory(prefix="imnb-bench-") as folder,
+        TABLES[name](pathlib.Path(folder), messages) as keep,
+        socket.create_connection((endpoint.host, endpoint.port)) as connected,
+    ):
+        wall, cpu = time.perf_counter(), time.process_time()
+        _receive(connected, key, messages, keep)
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     return [
-        Figure("bare", "messages", messages / wall, "1/s"),
-        Figure("bare", "CPU", cpu / messages * 1e6, "µs/message"),
+        Figure(name, "messages", messages / wall, "1/s"),
+        Figure(name, "CPU", cpu / messages * 1e6, "µs/message"),
     ]
 
 
-def _receive(
-    connected: socket.socket, key: bytes, messages: int, duck: duckdb.DuckDBPyConnection
-) -> None:
+def _receive(connected: socket.socket, key: bytes, messages: int, keep: Keep) -> None:
     sealing, opening = _shake_hands(connected, key)
     _ask(connected, sealing)
-    appending, rows, rev, nonce, buffer = Appending(duck), [], 0, 1, b""
+    rows: list[tuple[object, ...]] = []
+    rev, nonce, buffer = 0, 1, b""
     _, buffer = _frame(connected, buffer)  # the answer to the Ping
     while messages > 0:
         start = 0
@@ -90,9 +134,7 @@ def _receive(
                 )
         buffer = buffer[start:]
         if len(rows) >= GROUP or len(rows) >= messages:
-            duck.execute("BEGIN")
-            appending.send("message", rows)
-            duck.execute("COMMIT")
+            keep(rows)
             messages -= len(rows)
             rows, rev = [], rev + 1
         if messages > 0:

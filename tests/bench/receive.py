@@ -114,9 +114,7 @@ async def durable(engine: Engine, plan: Plan, messages: int) -> AsyncIterator[Pr
 CASES = {"dispatch": dispatched, "pipeline": processed, "durable": durable}
 
 
-async def _receive(
-    name: str, endpoint: Endpoint, key: bytes, messages: int
-) -> list[Figure]:
+async def run(name: str, endpoint: Endpoint, key: bytes, messages: int) -> list[Figure]:
     engine, plan, lag = Engine(), Plan(endpoint, key), LagMeter()
     scope = TaskScope("bench")
     async with CASES[name](engine, plan, messages) as is_done:
@@ -147,7 +145,7 @@ def measure(messages: int) -> list[Figure]:
         found = [base]
         for name in CASES:
             with source.running(messages, joined) as (endpoint, key):
-                found.append(asyncio.run(_receive(name, endpoint, key, messages)))
+                found.append(asyncio.run(run(name, endpoint, key, messages)))
         cost = base[1].value
         for one in found:
             ratio = Figure(one[0].case, "CPU to bare", one[1].value / cost, "ratio")

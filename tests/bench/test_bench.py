@@ -59,3 +59,23 @@ def test_the_store_is_measured_beside_sqlite(tmp_path):
         for size in ("10,000", "12,000")
     }
     assert all(figure["unit"] == "ms" for figure in figures)
+
+
+def test_from_the_server_to_the_store_is_measured(tmp_path):
+    figures = run("sync", tmp_path, "--messages", "2000")
+    found = {(figure["case"], figure["metric"]) for figure in figures}
+    assert {case for case, _ in found} == {
+        "nothing to do",
+        "bare",
+        "bare SQLite",
+        "durable",
+        "5,000 offline, within retention",
+        "5,000 offline, beyond retention",
+        "10,000 stored, by the one who wrote them",
+        "10,000 stored, before they are opened",
+        "10,000 stored, opened",
+        "10,000 stored, with 20 chats shown",
+        "10,000 stored, after a search of all",
+    }
+    assert ("5,000 offline, within retention", "first screen") in found
+    assert all(figure["unit"] and figure["value"] > 0 for figure in figures)
