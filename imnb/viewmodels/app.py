@@ -5,14 +5,17 @@ from typing import Any, Protocol
 
 from imnb.models.ids import ConversationId
 from imnb.models.user import User
-from imnb.viewmodels.chat import ChatCommands, ChatViewModel
+from imnb.viewmodels.beside import BesideSources
+from imnb.viewmodels.chat import ChatCommands, ChatViewModel, Signals
 from imnb.viewmodels.commands import CommandRunner
 from imnb.viewmodels.composer import ComposerViewModel, SendCommands
 from imnb.viewmodels.connection import Connected, ConnectionViewModel
 from imnb.viewmodels.conversation_list import (
     ConversationCommands,
     ConversationListViewModel,
+    PreferenceCommands,
 )
+from imnb.viewmodels.drafts import DraftStore
 from imnb.viewmodels.presentation import PresentationRegistry
 from imnb.viewmodels.rows import RowSource
 
@@ -20,8 +23,16 @@ ALL = 5_000
 """Conversations beyond the first page; a search must find every one."""
 
 
+class Preferences(PreferenceCommands, DraftStore, Protocol):
+    """What a client keeps of conversations for me."""
+
+
 class Commands(ChatCommands, ConversationCommands, SendCommands, Protocol):
     """Everything that the chat program can ask of a client."""
+
+    @property
+    def preferences(self) -> Preferences:
+        """Pinned, muted, drafted."""
 
 
 class AppViewModel:
@@ -35,8 +46,10 @@ class AppViewModel:
         connected: Connected,
         conversations: RowSource,
         open_chat: Callable[[ConversationId], RowSource],
+        beside: BesideSources,
         runner: CommandRunner,
         time: Callable[[], float],
+        signals: Signals | None = None,
         presentations: PresentationRegistry | None = None,
     ) -> None:
         self.me = me
@@ -45,9 +58,17 @@ class AppViewModel:
         self.connection = ConnectionViewModel(connected, me.display_name, runner, time)
         self.list = ConversationListViewModel(conversations, commands, runner)
         self.chat = ChatViewModel(
-            me.user_id, open_chat, commands, runner, presentations
+            me.user_id,
+            open_chat,
+            beside,
+            commands,
+            runner,
+            signals=signals,
+            presentations=presentations,
         )
-        self.composer = ComposerViewModel(commands, runner)
+        self.composer = ComposerViewModel(commands, runner, self.list.draft)
+        self.chat.on_reply = self.composer.reply
+        self.chat.on_edit = self.composer.edit
         self.list.observe(self._selected, "selected")
         self.list.observe(self._rows_changed, "rows")
         self.chat.observe(self._show_header, "conversation")

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from imnb.errors import ConfigError
-from imnb.models.kinds import TEXT
 
 log = logging.getLogger(__name__)
 
@@ -28,11 +27,15 @@ class Presentation:
 
     Attributes:
         text: as it is to be read.
-        style: ``"text"`` for a normal bubble, ``"note"`` for a pale one.
+        style: ``"text"`` for a normal bubble, ``"note"`` for a pale one, ``"notice"``
+            for a line in the middle without a bubble.
+        card: shown above the text: ``title``, ``lines`` (texts), ``mark`` (a sign
+            or two), and perhaps ``thumbnail`` (a data: URL of a small image).
     """
 
     text: str
     style: str = "text"
+    card: Mapping[str, Any] | None = None
 
 
 Presenter = Callable[[Row], Presentation]
@@ -47,6 +50,9 @@ class PresentationRegistry:
 
     def __repr__(self) -> str:
         return f"<PresentationRegistry {', '.join(self._presenters)}>"
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in self._presenters
 
     def register(self, kind: str, presenter: Presenter) -> None:
         """Show messages of ``kind`` by ``presenter``.
@@ -73,13 +79,6 @@ class PresentationRegistry:
         if kind not in self._broken:
             self._broken.add(kind)
             log.error("the presenter of %r raised %s", kind, type(error).__name__)
-
-
-def default_presentations() -> PresentationRegistry:
-    """The kinds that imnb knows itself."""
-    registry = PresentationRegistry()
-    registry.register(TEXT, lambda row: Presentation(row["text"]))
-    return registry
 
 
 def _unknown(row: Row) -> Presentation:

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 import traitlets
 
-from imnb.live.snapshot import Changes, Snapshot
+from imnb.live.snapshot import Changes, Row, Snapshot
 from imnb.viewmodels.commands import ViewModel
 
 ShownRow = dict[str, Any]
@@ -23,6 +23,10 @@ class RowSource(Protocol):
     def at_start(self) -> bool:
         """No older rows are known."""
 
+    @property
+    def at_end(self) -> bool:
+        """The newest row is shown."""
+
     def subscribe(
         self, watcher: Callable[[Snapshot, Changes], None]
     ) -> Callable[[], None]:
@@ -34,6 +38,12 @@ class RowSource(Protocol):
     async def load_older(self, count: int = 50) -> int:
         """Page back."""
 
+    async def load_newer(self, count: int = 50) -> int:
+        """Page on, where the newest row is not shown."""
+
+    async def jump(self, place: int) -> object:
+        """Show what is around a place."""
+
     def shrink(self) -> None:
         """Give back what was paged in."""
 
@@ -44,7 +54,7 @@ class RowSource(Protocol):
 class RowsViewModel(ViewModel):
     """Follows a source; `rows` is replaced, never changed in place.
 
-    A row is made anew only when its rev changed, so that a thousand rows cost
+    A row is made anew only when its stamp changed, so that a thousand rows cost
     what one changed row costs.
     """
 
@@ -82,14 +92,24 @@ class RowsViewModel(ViewModel):
         """What a view shows of a row of the source."""
         return row
 
+    def stamp(self, row: Row) -> object:
+        """Says that a row is to be made anew; its rev, if nothing is beside it."""
+        return row[-1]
+
+    def refresh(self) -> None:
+        """What is beside the rows has changed."""
+        if self._source is not None:
+            self._show(self._source.snapshot)
+
     def _show(self, snapshot: Snapshot) -> None:
         made, rows = {}, []
         for row in snapshot.rows:
-            key, rev = row[0], row[-1]
+            key, stamp = row[0], self.stamp(row)
             known = self._made.get(key)
-            if known is None or known[0] != rev:
+            if known is None or known[0] != stamp:
                 named = dict(zip(snapshot.columns, row, strict=True))
-                known = (rev, {**self.present(named), "key": str(key), "rev": rev})
+                shown = {**self.present(named), "key": str(key), "rev": stamp}
+                known = (stamp, shown)
             made[key] = known
             rows.append(known[1])
         self._made = made

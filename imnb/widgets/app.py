@@ -6,7 +6,9 @@ import ipywidgets
 
 from imnb.tasks import EngineLoop
 from imnb.viewmodels.app import AppViewModel
+from imnb.viewmodels.beside import ClientBeside
 from imnb.viewmodels.commands import CommandRunner
+from imnb.viewmodels.looks import with_plugins
 from imnb.widgets.chat import ChatView
 from imnb.widgets.composer import ComposerView
 from imnb.widgets.conversation_list import ConversationListView
@@ -57,12 +59,16 @@ class ChatApp(ipywidgets.HBox):
 def chat_app(client: Any) -> ChatApp:
     """The chat program of a client, for a cell to show."""
     loop = EngineLoop()
+    plugins = client.synchroniser.pipeline.plugins
     view_model = AppViewModel(
         me=client.me,
         commands=client,
         connected=client,
         conversations=client.conversation_source(),
         open_chat=client.chat_source,
+        beside=ClientBeside(client.observe),
+        signals=client.synchroniser.signals,
+        presentations=with_plugins(plugins[name] for name in plugins.names),
         runner=CommandRunner(loop, client.engine.scope),
         time=loop.time,
     )

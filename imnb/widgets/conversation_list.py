@@ -15,8 +15,8 @@ MAX_USERS = 500
 class ConversationListView(View):
     """Choose a conversation, search, start a new one."""
 
-    _esm = script("list.js", "conversation_list.js")
-    _css = style("app.css", "conversation_list.css")
+    _esm = script("list.js", "menu.js", "conversation_list.js")
+    _css = style("app.css", "conversation_list.css", "menu.css")
 
     def __init__(
         self, view_model: ConversationListViewModel, me: str, loop: EngineLoop
@@ -43,6 +43,10 @@ class ConversationListView(View):
         return {
             "select": lambda content: self._model.select(str(content.get("key"))),
             "start": self._start,
+            "pin": lambda content: self._model.pin(str(content.get("key"))),
+            "mute": lambda content: self._model.mute(
+                str(content.get("key")), bool(content.get("muted"))
+            ),
         }
 
     def _start(self, content: Content) -> None:

@@ -1,11 +1,11 @@
-"""The quickstart as a user sees it: executed, and in JupyterLab."""
+"""The quickstart as a user sees it, in JupyterLab."""
 
-import nbclient
-import nbformat
+import re
+
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.lab import ROOT, open_notebook
+from tests.e2e.lab import open_notebook
 
 NOTEBOOK = "quickstart.ipynb"
 
@@ -30,7 +30,7 @@ def chat_once(lab, text):
     composer.type(text)
     composer.press("Enter")
     mine = alice.locator(".imnb-mine .imnb-bubble", has_text=text)
-    expect(mine.get_by_label("sent")).to_be_visible()
+    expect(mine.get_by_label(re.compile("sent|delivered|read"))).to_be_visible()
     expect(composer).to_have_value("")
     theirs = bob.locator(".imnb-line:not(.imnb-mine) .imnb-bubble", has_text=text)
     expect(theirs).to_be_visible()
@@ -132,26 +132,3 @@ def test_all_cells_again_in_the_same_kernel_and_in_a_new_one(lab):
     lab.run_all()
     chat_once(lab, "third run")
     assert lab.errors == []
-
-
-@pytest.mark.kernel
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_the_notebook_runs_twice_without_a_browser():
-    notebook = nbformat.read(ROOT / "notebooks" / NOTEBOOK, as_version=4)
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    check = "await bob.close(); await alice.close(); await demo.close()"
-    notebook.cells += [
-        *(nbformat.v4.new_code_cell(cell.source) for cell in cells),
-        nbformat.v4.new_code_cell(check),
-    ]
-    nbclient.NotebookClient(notebook, timeout=60).execute()
-    found = notebook.cells[-3]["outputs"][0]["data"]["text/plain"]
-    assert "Hello Bob, are you there?" in found
-
-
-def test_the_notebook_has_no_outputs():
-    notebook = nbformat.read(ROOT / "notebooks" / NOTEBOOK, as_version=4)
-    for cell in notebook.cells:
-        assert not cell.get("outputs")
-        assert not cell.get("execution_count")

@@ -6,9 +6,11 @@ from imnb.live import rules
 from imnb.live.fresh import Fresh
 from imnb.live.shelf import Shelf
 from imnb.live.window import Window
+from imnb.models.change import Reacted
+from imnb.models.message import Reaction
 from imnb.models.user import User
 from imnb.store.feed import Batch
-from imnb.store.tables import hole, user
+from imnb.store.tables import change, hole, user
 from tests.live.stores import BOB, ME, draft, open_store, put, put_room, room, row
 
 
@@ -122,3 +124,16 @@ ANEW = None
 def test_what_concerns_an_empty_chat(batch, candidates):
     rule = rules.chat(1, ME)
     assert rule.candidates(Fresh([batch]), Window(50)) == candidates
+
+
+async def test_reactions_come_with_their_message_and_move_its_rev(database):
+    await put(database, row(1, 1), row(1, 2))
+    [before, _] = await read(database, rules.chat(1, ME))
+    marks = [Reaction(BOB, "👍"), Reaction(ME, "👍")]
+    changes = [Reacted(1, 1, n, mark) for n, mark in enumerate(marks, 1)]
+    for one in changes:
+        await database.write(lambda tx, one=one: change.apply(tx, [one]))
+    [first, second] = await read(database, rules.chat(1, ME))
+    assert sorted(first["reactions"]) == [["👍", ME], ["👍", BOB]]
+    assert (before["reactions"], second["reactions"]) == (None, None)
+    assert first["rev"] != before["rev"]

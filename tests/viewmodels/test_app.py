@@ -9,11 +9,15 @@ from imnb.models.ids import UserId
 from imnb.models.user import User
 from imnb.tasks import EngineLoop
 from imnb.viewmodels.app import AppViewModel
+from imnb.viewmodels.beside import ClientBeside
 from imnb.viewmodels.commands import CommandRunner
-from imnb.viewmodels.presentation import Presentation, default_presentations
+from imnb.viewmodels.looks import default_presentations
+from imnb.viewmodels.presentation import Presentation
 from tests.eventually import eventually
 from tests.viewmodels.fakes import (
+    FakeBeside,
     FakeCommands,
+    FakeSignals,
     chat_source,
     message,
     room,
@@ -32,6 +36,8 @@ class App:
         self.commands = FakeCommands()
         self.client = FakeClient(desk.scope.report)
         self.rooms = rooms
+        self.beside = FakeBeside()
+        self.signals = FakeSignals()
         self.chats = {}
         self.model = AppViewModel(
             me=ME,
@@ -39,6 +45,8 @@ class App:
             connected=self.client,
             conversations=rooms,
             open_chat=self._open_chat,
+            beside=self.beside,
+            signals=self.signals,
             runner=desk.runner,
             time=lambda: 0.0,
             presentations=presentations,
@@ -140,7 +148,7 @@ async def test_a_message_goes_to_the_conversation_that_was_chosen(app):
     await app.desk.settle(1)
     app.model.composer.send("hi")
     await app.desk.settle()
-    assert app.commands.calls == [("send_text", 2, "hi", False)]
+    assert app.commands.calls == [("send_text", 2, "hi", None, False)]
 
 
 async def test_a_plugin_gives_a_kind_its_look(desk):
@@ -218,6 +226,8 @@ def app_of(client):
         connected=client,
         conversations=client.conversation_source(),
         open_chat=client.chat_source,
+        beside=ClientBeside(client.observe),
+        signals=client.synchroniser.signals,
         runner=CommandRunner(loop, client.engine.scope),
         time=loop.time,
     )
@@ -234,13 +244,43 @@ async def test_two_real_clients_chat():
         await eventually(lambda: mine.chat.conversation and theirs.list.rows)
         await eventually(lambda: mine.chat.header.get("title") == "Bob")
         mine.composer.send("hi")
-        await eventually(lambda: states(mine) == [("hi", "sent")])
+        await eventually(lambda: states(mine) == [("hi", "delivered")])
         theirs.list.select(theirs.list.rows[0]["key"])
         await eventually(lambda: states(theirs) == [("hi", "sent")])
         await eventually(lambda: theirs.list.unread == 1)
         theirs.chat.mark_read()
         await eventually(lambda: theirs.list.unread == 0)
+        await eventually(lambda: states(mine) == [("hi", "read")])
         for model in (mine, theirs):
             assert (model.connection.label, model.chat.error) == ("Online", "")
+            model.close()
+        await eventually(lambda: not alice.poller._marks)
+
+
+async def test_two_real_clients_answer_react_edit_and_take_back():
+    async with users("alice", "bob") as (alice, bob), asyncio.timeout(30):
+        await alice.send_text("bob", "first")
+        mine, theirs = app_of(alice), app_of(bob)
+        await eventually(lambda: states(theirs) == [("first", "sent")])
+        theirs.chat.react(theirs.chat.rows[0]["key"], "🎉")
+        theirs.chat.reply(theirs.chat.rows[0]["key"])
+        await eventually(lambda: theirs.composer.mode == "reply")
+        theirs.composer.write(theirs.composer.conversation, "an answer")
+        await eventually(lambda: mine.chat.typing == "Bob is typing…")
+        theirs.composer.send("an answer")
+        await eventually(lambda: len(mine.chat.rows) == 2)
+        await eventually(lambda: mine.chat.rows[0]["reactions"][0]["who"] == "Bob")
+        assert mine.chat.rows[1]["quote"]["text"] == "first"
+        mine.chat.edit(mine.chat.rows[0]["key"])
+        await eventually(lambda: mine.composer.mode == "edit")
+        mine.composer.send("edited")
+        await eventually(lambda: theirs.chat.rows[1]["quote"]["text"] == "edited")
+        mine.chat.revoke(mine.chat.rows[0]["key"])
+        quote = "Message taken back"
+        await eventually(lambda: theirs.chat.rows[1]["quote"]["text"] == quote)
+        mine.list.pin(mine.list.selected)
+        await eventually(lambda: mine.list.rows[0]["pinned"])
+        for model in (mine, theirs):
+            assert (model.chat.error, model.list.error) == ("", "")
             model.close()
         await eventually(lambda: not alice.poller._marks)

@@ -1,10 +1,17 @@
 import pytest
 
-from imnb.errors import CallRefused, NotConnected, StoreError
+from imnb.errors import CallRefused, StoreError
 from imnb.models.ids import ConversationId, UserId
 from imnb.viewmodels.chat import PAGE, ChatViewModel
-from imnb.viewmodels.presentation import Presentation, default_presentations, hue
-from tests.viewmodels.fakes import FakeCommands, chat_source, heard, message
+from imnb.viewmodels.looks import default_presentations
+from imnb.viewmodels.presentation import Presentation, hue
+from tests.viewmodels.fakes import (
+    FakeBeside,
+    FakeCommands,
+    chat_source,
+    heard,
+    message,
+)
 
 ONE, TWO = ConversationId(1), ConversationId(2)
 
@@ -17,9 +24,14 @@ class Chat:
         self.commands = FakeCommands()
         self.opened = []
         self.next = [chat_source(message(1), message(2, sender="me"))]
-        me = UserId("me")
+        self.beside = FakeBeside()
         self.model = ChatViewModel(
-            me, self._open, self.commands, desk.runner, **settings
+            UserId("me"),
+            self._open,
+            self.beside,
+            self.commands,
+            desk.runner,
+            **settings,
         )
 
     def _open(self, conversation_id):
@@ -35,6 +47,9 @@ class Chat:
 
     def left_open(self):
         return [source for _, source in self.opened if source.is_open]
+
+    def put(self, *rows):
+        self.opened[-1][1].put(*rows)
 
     @property
     def texts(self):
@@ -63,6 +78,17 @@ async def test_a_conversation_is_shown(chat):
         "at": 1_000_000,
         "state": "sent",
         "error": "",
+        "seq": 1,
+        "card": None,
+        "edited": False,
+        "forwarded": "",
+        "quote": None,
+        "mentions": [],
+        "to_me": False,
+        "reactions": [],
+        "more_reactions": 0,
+        "receipt": "",
+        "actions": ["react", "reply", "copy", "forward"],
     }
     assert mine["mine"]
     assert source.is_open
@@ -246,35 +272,6 @@ async def test_one_that_cannot_be_opened_is_not_mistaken_for_the_last(chat):
     await chat.show(TWO)
     assert (chat.model.conversation, chat.model.rows) == ("", ())
     assert (chat.model.error, chat.left_open()) == ("cannot be read", [])
-
-
-async def test_what_is_on_the_screen_was_seen(chat):
-    await chat.show(ONE)
-    chat.model.header = {"key": "1", "last_seq": 2}
-    chat.model.mark_read()
-    await chat.desk.settle()
-    assert chat.commands.calls == [("mark_read", ONE, 2)]
-
-
-async def test_what_is_not_on_the_screen_yet_was_not_seen(chat):
-    await chat.show(ONE)
-    chat.model.header = {"key": "2", "last_seq": 2}
-    chat.model.mark_read()
-    await chat.desk.settle()
-    assert chat.commands.calls == []
-
-
-async def test_seen_without_a_connection_is_told_later(chat):
-    await chat.show(ONE)
-    chat.model.header = {"key": "1", "last_seq": 2}
-    chat.commands.error = NotConnected("no connection")
-    chat.model.mark_read()
-    await chat.desk.settle()
-    assert chat.model.error == ""
-    chat.commands.error = None
-    chat.model.connected()
-    await chat.desk.settle()
-    assert len(chat.commands.calls) == 2
 
 
 async def test_close_undoes_every_observer(chat):

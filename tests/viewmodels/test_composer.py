@@ -30,8 +30,8 @@ async def test_a_text_goes_to_the_outbox_of_its_conversation(desk, commands, com
     composer.send("you")
     await desk.settle()
     assert commands.calls == [
-        ("send_text", 1, "  hi\n there ", False),
-        ("send_text", 2, "you", False),
+        ("send_text", 1, "  hi\n there ", None, False),
+        ("send_text", 2, "you", None, False),
     ]
     assert (composer.error, composer.refused) == ("", ("", 0))
 
@@ -109,3 +109,79 @@ async def test_close_undoes_every_observer(desk, commands, composer):
     await refuse(desk, commands, composer, "hi", ConfigError("late"))
     assert composer.refused == ("hi", 1)
     assert changes == []
+
+
+THEIRS = {"seq": 4, "name": "Bob", "mine": False, "text": "Lunch?", "card": None}
+MINE = {"seq": 5, "name": "Me", "mine": True, "text": "Yes!", "card": None}
+
+
+async def test_an_answer_is_sent_once(desk, commands, composer):
+    composer.reply("1", THEIRS)
+    assert composer.mode == "reply"
+    assert composer.target == {"seq": 4, "name": "Bob", "text": "Lunch?"}
+    composer.send("yes")
+    composer.send("and soon")
+    await desk.settle()
+    assert [call[2:4] for call in commands.calls] == [("yes", 4), ("and soon", None)]
+    assert (composer.mode, composer.target) == ("", {})
+
+
+async def test_an_edit_fills_the_field_and_gives_the_draft_back(
+    desk, commands, composer
+):
+    composer.write("1", "half a sen")
+    composer.edit("1", MINE)
+    assert (composer.mode, composer.field[0]) == ("edit", "Yes!")
+    composer.write("1", "Yes, at one!")
+    composer.send("Yes, at one!")
+    await desk.settle()
+    assert commands.calls == [("edit", (1, 5), "Yes, at one!")]
+    assert (composer.mode, composer.field[0]) == ("", "half a sen")
+    assert commands.preferences.drafts == [(1, "half a sen", None)]
+
+
+async def test_a_refused_edit_is_gone_on_with(desk, commands, composer):
+    composer.edit("1", MINE)
+    await refuse(desk, commands, composer, "No!", ConfigError("it was taken back"))
+    assert (composer.mode, composer.field[0]) == ("edit", "No!")
+    assert composer.error == "it was taken back"
+    composer.cancel()
+    assert (composer.mode, composer.field[0], composer.error) == ("", "", "")
+
+
+async def test_a_refused_answer_is_still_one(desk, commands, composer):
+    composer.reply("1", THEIRS)
+    await refuse(desk, commands, composer, "yes", StoreError("the disk is full"))
+    assert (composer.mode, composer.refused) == ("reply", ("yes", 1))
+
+
+async def test_nothing_is_answered_in_another_conversation(composer):
+    composer.reply("2", THEIRS)
+    assert composer.mode == ""
+    composer.reply("1", THEIRS)
+    composer.conversation = "2"
+    assert (composer.mode, composer.target) == ("", {})
+
+
+async def test_each_conversation_has_its_draft(desk, commands, composer):
+    composer.write("1", "for one")
+    composer.conversation = "2"
+    assert composer.field[0] == ""
+    composer.write("1", "for one!")  # said late, by a view
+    composer.write("2", "for two")
+    composer.conversation = "1"
+    await desk.settle()
+    assert composer.field[0] == "for one!"
+    assert commands.preferences.drafts[-1] == (2, "for two", None)
+
+
+async def test_a_draft_of_another_device_with_its_answer(desk, commands):
+    stored = {"1": ("from afar", 3)}
+    composer = ComposerViewModel(commands, desk.runner, lambda key: stored[key])
+    composer.conversation = "1"
+    assert (composer.field[0], composer.mode) == ("from afar", "reply")
+    composer.send("from afar")
+    await desk.settle()
+    assert commands.calls == [("send_text", 1, "from afar", 3, False)]
+    assert composer.field[0] == ""
+    assert commands.preferences.drafts == [(1, "", None)]

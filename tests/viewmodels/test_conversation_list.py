@@ -53,6 +53,13 @@ async def test_a_row_is_made_for_a_view(source, model):
         "at": 9,
         "unread": 4,
         "last_seq": 3,
+        "read_seq": 3,
+        "mentions": 0,
+        "pinned": False,
+        "muted_until": 0,
+        "notice": False,
+        "draft": "",
+        "draft_reply_to": 0,
         "group": True,
         "members": 5,
     }
@@ -165,3 +172,39 @@ async def test_close_undoes_every_observer(desk, source, model):
     model.close()
     source.put(room(1))
     assert (changes, source.watchers) == ([], 0)
+
+
+async def test_pin_and_mute_and_back(desk, source, commands, model):
+    source.put(room(1, pinned_at=5, rev=2), room(2))
+    for key in ("1", "2", "99"):
+        model.pin(key)
+    model.mute("1", True)
+    model.mute("2", False)
+    await desk.settle()
+    calls = [("unpin", 1), ("pin", 2), ("mute", 1), ("unmute", 2)]
+    assert commands.calls == calls
+
+
+async def test_why_it_is_not_pinned(desk, commands, model):
+    commands.error = CallRefused("SetPreferences", "INTERNAL", "no")
+    model.pin("1")
+    await desk.settle()
+    assert "no" in model.error
+
+
+async def test_a_draft_with_what_it_answers(source, model):
+    source.put(room(1, rev=2, draft="half", draft_reply_to=3))
+    assert (model.draft("1"), model.draft("9")) == (("half", 3), ("", 0))
+
+
+@pytest.mark.parametrize(
+    ("last", "preview"),
+    [
+        ({"last_is_revoked": True, "last_text": ""}, "Message taken back"),
+        ({"last_kind": "image", "last_text": ""}, "🖼 Image"),
+        ({"last_kind": "encrypted", "last_text": ""}, "Encrypted message"),
+    ],
+)
+async def test_what_a_last_message_was(source, model, last, preview):
+    source.put(room(1, rev=2, **last))
+    assert model.rows[0]["preview"] == preview

@@ -1,10 +1,10 @@
 import pytest
 
 from imnb.errors import ConfigError
+from imnb.viewmodels.looks import default_presentations
 from imnb.viewmodels.presentation import (
     Presentation,
     PresentationRegistry,
-    default_presentations,
     hue,
     initials,
 )
@@ -42,7 +42,8 @@ def test_a_plugin_adds_a_kind():
     registry = default_presentations()
     registry.register("poll", lambda row: Presentation(f"? {row['text']}", "note"))
     assert registry.present(row("poll", "Lunch")) == Presentation("? Lunch", "note")
-    assert repr(registry) == "<PresentationRegistry text, poll>"
+    assert "poll" in registry
+    assert repr(PresentationRegistry()) == "<PresentationRegistry >"
 
 
 def test_two_plugins_cannot_have_one_kind():

@@ -18,6 +18,18 @@ def message(number, text, mine=False, at=None, sender="bob", name="Bob Brown", *
         "at": at if at is not None else NOW + number * 40_000_000,
         "state": "sent",
         "error": "",
+        "seq": number,
+        "card": None,
+        "edited": False,
+        "forwarded": "",
+        "quote": None,
+        "mentions": [],
+        "to_me": False,
+        "reactions": [],
+        "more_reactions": 0,
+        "receipt": "",
+        "actions": ["react", "reply", "copy", "forward"]
+        + (["edit", "revoke"] if mine else []),
         **more,
     }
 
@@ -36,7 +48,63 @@ TALK = [
     message(7, "你好，世界。これはテストです。"),
     message(8, "A_very_long_word_" * 14),
     message(9, "On its way", True, state="sending"),
-    message(10, "Too late", True, state="failed", error="you are not in this group"),
+    message(
+        10,
+        "Too late",
+        True,
+        state="failed",
+        error="you are not in this group",
+        actions=["copy", "retry", "discard"],
+    ),
+]
+
+
+TARGET = {"seq": 2, "name": "Bob Brown", "text": "Did the new build reach staging?"}
+QUOTE = {"seq": 1, "name": "Bob Brown", "text": "Did the new build reach?", "hue": 67}
+
+
+def card(mark, title, *lines, **more):
+    return {"mark": mark, "title": title, "lines": list(lines), **more}
+
+
+def reaction(emoji, count=1, mine=False, who="Bob"):
+    return {"emoji": emoji, "count": count, "mine": mine, "who": who}
+
+
+# A grey square of 8 by 8 pixels.
+THUMBNAIL = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAAAAADhZOFXAAAADklEQVR4nGNo"
+    "QAUMQ1MAAGZ8P8FBCnBMAAAAAElFTkSuQmCC"
+)
+RICH = [
+    message(20, "Carol added Dave to the group", style="notice"),
+    message(
+        21,
+        "Ask @Alice, or see https://example.org/a_(b)?q=1.",
+        mentions=["Alice", "alice"],
+        to_me=True,
+        reactions=[reaction("👍", 3, True, "You, Bob and Carol"), reaction("🎉")],
+    ),
+    message(22, "It did.", True, state="read", receipt="read by all", quote=QUOTE),
+    message(23, "", card=card("📄", "release notes.pdf", "1.2 MB"), edited=True),
+    message(
+        24,
+        "From the roof",
+        card=card("🖼", "roof.png", "812.4 kB, 640 × 480", thumbnail=THUMBNAIL),
+    ),
+    message(25, "", True, card=card("📍", "Marienplatz", "48.13715°, 11.57612°")),
+    message(
+        26,
+        "",
+        card=card(
+            "📨", "Release 2.4", "Bob: it is out", "Carol: at last", "and 7 more"
+        ),
+        sender="carol",
+        name="Carol",
+    ),
+    message(27, "This message was taken back.", style="note", actions=[]),
+    message(28, "Noted", True, state="delivered", forwarded="Carol", edited=True),
+    message(29, "One moment", True, seq=0, state="sending", actions=["copy"]),
 ]
 
 
@@ -53,7 +121,13 @@ def chat_frame(rows=None, **more):
         "hue": 67,
         "group": False,
         "unread": 0,
+        "read_seq": 0,
         "at_start": False,
+        "at_end": True,
+        "typing": "",
+        "target": ["", 0],
+        "can_forward": True,
+        "busy": False,
         "error": "",
         **more,
     }
@@ -73,15 +147,31 @@ def conversation(number, title, preview, unread=0, at=NOW, **more):
         "unread": unread,
         "group": False,
         "members": 2,
+        "notice": False,
+        "draft": "",
+        "draft_reply_to": 0,
+        "mentions": 0,
+        "pinned": False,
+        "muted_until": 0,
         **more,
     }
 
 
 ROOMS = [
-    conversation(1, "Bob Brown", "Too late"),
-    conversation(2, "Release 2.4", "The tag is out", 3, group=True, sender="carol"),
-    conversation(3, "Carol", "See you tomorrow", 0, NOW - DAY),
-    conversation(4, "日本語グループ", "こんにちは", 1200, NOW - 2 * DAY, group=True),
+    conversation(1, "Bob Brown", "Too late", pinned=True),
+    conversation(
+        2, "Release 2.4", "The tag is out", 3, mentions=1, group=True, sender="carol"
+    ),
+    conversation(3, "Carol", "See you", 0, NOW - DAY, draft="Tomorrow at\nsix?"),
+    conversation(
+        4,
+        "日本語グループ",
+        "こんにちは",
+        1200,
+        NOW - 2 * DAY,
+        group=True,
+        muted_until=1 << 52,
+    ),
     conversation(
         5, "A conversation with a really long name", "and a long preview " * 4, 1
     ),
@@ -115,7 +205,14 @@ STATUS = {
     "hue": 280,
     "error": "",
 }
-COMPOSER = {"conversation": "1", "error": "", "refused": ["", 0]}
+COMPOSER = {
+    "conversation": "1",
+    "mode": "",
+    "target": {},
+    "field": ["", 1],
+    "error": "",
+    "refused": ["", 0],
+}
 
 
 def frame_row(number, command, out, size=120, latency=None, status="OK", ask=0):

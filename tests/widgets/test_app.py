@@ -1,3 +1,5 @@
+import types
+
 import ipywidgets
 import pytest
 from playwright.sync_api import expect
@@ -5,12 +7,16 @@ from playwright.sync_api import expect
 from imnb.engine.states import State
 from imnb.models.ids import UserId
 from imnb.models.user import User
+from imnb.sync.plugins.table import PluginTable
 from imnb.tasks import EngineLoop
 from imnb.viewmodels.app import AppViewModel
 from imnb.widgets.app import ChatApp, chat_app
 from tests.viewmodels.fakes import (
     FakeCommands,
+    FakeSignals,
+    FakeSource,
     chat_source,
+    member,
     message,
     room,
     room_source,
@@ -31,6 +37,14 @@ class AppClient(FakeClient, FakeCommands):
         FakeClient.__init__(self, scope.report)
         FakeCommands.__init__(self)
         self.scope = scope
+        pipeline = types.SimpleNamespace(plugins=PluginTable(scope.report))
+        self.synchroniser = types.SimpleNamespace(
+            signals=FakeSignals(), pipeline=pipeline
+        )
+
+    def observe(self, rule):
+        rows = [member("alice"), member("bob")] if "members" in rule.name else []
+        return FakeSource(rule.columns, *rows)
 
     def conversation_source(self):
         return room_source(room(1, HOSTILE), room(2, "Lunch"))
@@ -125,6 +139,12 @@ def test_a_narrow_one_shows_pictures_until_one_searches(open_page):
     assert side.bounding_box()["width"] < 70
     assert title.bounding_box()["width"] < 2
     assert page.page.get_by_label("3 unread").is_visible()
+    mark = page.page.get_by_label("Pinned")
+    assert mark.bounding_box()["width"] < 2
+    page.page.get_by_role("option").first.click(button="right")
+    assert side.bounding_box()["width"] > 180
+    page.page.keyboard.press("Escape")
+    assert side.bounding_box()["width"] < 70
     page.page.get_by_label("Search conversations").focus()
     assert side.bounding_box()["width"] > 180
     assert title.bounding_box()["width"] > 50

@@ -5,7 +5,7 @@ from imnb.errors import ConfigError
 from imnb.tasks import EngineLoop
 from imnb.viewmodels.chat import ChatViewModel
 from imnb.widgets.chat import ChatView
-from tests.viewmodels.fakes import FakeCommands, chat_source
+from tests.viewmodels.fakes import FakeBeside, FakeCommands, chat_source
 from tests.viewmodels.fakes import message as stored
 from tests.widgets.front_end import FrontEnd
 from tests.widgets.samples import DAY, NOW, TALK, chat_frame, message
@@ -22,7 +22,9 @@ async def commands(virtual):
 @pytest.fixture
 async def view(virtual, desk, commands):
     source = chat_source(stored(1), stored(2, HOSTILE, "alice", client_id="c2"))
-    view_model = ChatViewModel("alice", lambda number: source, commands, desk.runner)
+    view_model = ChatViewModel(
+        "alice", lambda number: source, FakeBeside(), commands, desk.runner
+    )
     view = ChatView(view_model, EngineLoop())
     view_model.show(1)
     await desk.settle()
@@ -65,6 +67,8 @@ async def test_a_new_message_is_the_only_row_of_its_frame(virtual, view):
         ({"kind": "retry", "key": "c2"}, ("retry", "c2")),
         ({"kind": "discard", "key": "c2"}, ("discard", "c2")),
         ({"kind": "seen"}, ("mark_read", 1, 2)),
+        ({"kind": "revoke", "key": "c2"}, ("revoke", (1, 2))),
+        ({"kind": "react", "key": "#1", "emoji": "👍"}, ("react", (1, 1), "👍")),
     ],
 )
 async def test_what_a_page_asks_for(virtual, view, commands, said, called):
@@ -256,9 +260,10 @@ def test_my_own_message_brings_me_to_the_end(page):
 
 @pytest.mark.browser
 def test_what_is_unread_is_marked_and_seen(page):
-    page.receive("chat", chat_frame([], conversation="2", unread=2))
+    page.receive("chat", chat_frame([], conversation="2", unread=2, read_seq=6))
     assert page.sent("chat", "seen") == []  # nothing is there to be seen
-    page.receive("chat", chat_frame(conversation="2", unread=2, number=2))
+    frame = chat_frame(conversation="2", unread=2, read_seq=6, number=2)
+    page.receive("chat", frame)
     texts = page.chat.locator(".imnb-new + .imnb-line .imnb-message-text")
     expect(texts).to_have_text(TALK[-4]["text"])
     assert len(page.wait_for("chat", "seen")) == 1
@@ -284,14 +289,3 @@ def test_a_short_conversation_asks_for_what_is_older_by_itself(page):
     page.forget("chat")
     page.receive("chat", chat_frame(LONG[:2], at_start=True, number=2))
     assert page.sent("chat", "older") == []
-
-
-@pytest.mark.browser
-def test_an_error_can_be_put_away(page):
-    page.receive("chat", chat_frame(error="it went wrong"))
-    alert = page.chat.get_by_role("alert")
-    expect(alert).to_contain_text("it went wrong")
-    alert.get_by_role("button", name="Dismiss").click()
-    page.wait_for("chat", "dismiss")
-    page.receive("chat", chat_frame(number=2))
-    expect(alert).to_be_hidden()

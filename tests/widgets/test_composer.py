@@ -30,7 +30,7 @@ async def front_end(virtual, desk, commands):
 async def test_a_text_is_sent_as_it_was_written(virtual, front_end, commands):
     front_end.say("send", text="  two\nlines <b> ")
     await virtual.advance(1)
-    assert commands.calls == [("send_text", 1, "  two\nlines <b> ", False)]
+    assert commands.calls == [("send_text", 1, "  two\nlines <b> ", None, False)]
 
 
 @pytest.mark.parametrize("content", [{}, {"text": ""}, {"text": " \n"}])
@@ -46,6 +46,18 @@ async def test_a_refused_text_goes_back_with_the_reason(virtual, front_end, comm
     await virtual.advance(1)
     assert front_end.last["refused"] == ["long", 1]
     assert front_end.last["error"] == "the text is too long"
+
+
+async def test_an_edit_and_a_draft_reach_the_client(virtual, front_end, commands):
+    model = front_end.view.view_model
+    model.edit("1", {"seq": 5, "text": "hi", "mine": True, "name": "", "card": None})
+    await virtual.advance(1)
+    assert (front_end.last["mode"], front_end.last["field"][0]) == ("edit", "hi")
+    front_end.say("cancel")
+    front_end.say("draft", conversation="1", text="half")
+    await virtual.advance(1)
+    assert commands.preferences.drafts == [(1, "half", None)]
+    assert front_end.last["mode"] == ""
 
 
 async def test_a_draft_is_not_in_a_picture(front_end):
@@ -168,15 +180,30 @@ def test_without_a_kernel_the_text_is_kept_and_the_reason_shown(page):
 
 
 @pytest.mark.browser
-def test_each_conversation_keeps_its_draft(page):
+def test_each_conversation_has_its_draft(page):
     page.input.fill("for one")
-    page.receive("composer", {**COMPOSER, "conversation": "2", "number": 2})
-    expect(page.input).to_have_value("")
-    page.input.fill("for two")
-    page.receive("composer", {**COMPOSER, "number": 3})
-    expect(page.input).to_have_value("for one")
-    page.receive("composer", {**COMPOSER, "conversation": "2", "number": 4})
+    there = {**COMPOSER, "conversation": "2", "field": ["for two", 2]}
+    page.receive("composer", {**there, "number": 2})
     expect(page.input).to_have_value("for two")
+    told = {"type": "draft", "conversation": "1", "text": "for one"}
+    assert page.sent("composer", "draft") == [told]
+    back = {**COMPOSER, "field": ["for one", 3]}
+    page.receive("composer", {**back, "number": 3})
+    expect(page.input).to_have_value("for one")
+    assert page.sent("composer", "draft") == [told]
+
+
+@pytest.mark.browser
+def test_what_is_written_is_told_a_bit_later_and_not_put_back(page):
+    page.input.press_sequentially("hel")
+    assert page.sent("composer", "draft") == []
+    page.wait_for("composer", "draft")
+    page.input.press_sequentially("lo")
+    page.receive("composer", {**COMPOSER, "field": ["hel", 1], "number": 2})
+    expect(page.input).to_have_value("hello")
+    page.input.press("Enter")
+    page.input.blur()
+    assert [one["text"] for one in page.sent("composer", "draft")] == ["hel"]
 
 
 @pytest.mark.browser
@@ -184,10 +211,42 @@ def test_a_refused_draft_is_not_doubled_on_the_way_back(page):
     first = {**COMPOSER, "refused": ["lost", 1]}
     page.receive("composer", {**first, "number": 2})
     page.input.fill("lost and changed")
-    away = {"conversation": "2", "error": "", "refused": ["", 1]}
+    away = {**COMPOSER, "conversation": "2", "refused": ["", 1], "field": ["", 2]}
     page.receive("composer", {**away, "number": 3})
-    page.receive("composer", {**COMPOSER, "refused": ["lost", 2], "number": 4})
+    back = {**COMPOSER, "refused": ["lost", 2], "field": ["lost and changed", 3]}
+    page.receive("composer", {**back, "number": 4})
     expect(page.input).to_have_value("lost and changed")
+
+
+TARGET = {"seq": 4, "name": "Bob <b>", "text": "Lunch?"}
+
+
+@pytest.mark.browser
+def test_an_answer_says_to_what_and_is_left_by_escape(page):
+    reply = {**COMPOSER, "mode": "reply", "target": TARGET}
+    page.receive("composer", {**reply, "number": 2})
+    status = page.page.get_by_role("status")
+    expect(status).to_contain_text("Reply to Bob <b>Lunch?")
+    expect(page.input).to_be_focused()
+    page.input.press("Escape")
+    page.page.get_by_role("button", name="Cancel").click()
+    assert page.sent("composer", "cancel") == [{"type": "cancel"}] * 2
+    page.receive("composer", {**COMPOSER, "number": 3})
+    expect(status).to_be_hidden()
+
+
+@pytest.mark.browser
+def test_an_edit_takes_the_field_and_gives_it_back(page):
+    page.input.fill("half a sen")
+    edit = {**COMPOSER, "mode": "edit", "target": TARGET, "field": ["Lunch?", 2]}
+    page.receive("composer", {**edit, "number": 2})
+    expect(page.input).to_have_value("Lunch?")
+    page.input.fill("Lunch at one?")
+    page.page.get_by_role("button", name="Save").click()
+    assert texts(page) == ["Lunch at one?"]
+    page.receive("composer", {**COMPOSER, "field": ["half", 3], "number": 3})
+    expect(page.input).to_have_value("half a sen")
+    expect(page.button).to_be_enabled()
 
 
 @pytest.mark.browser

@@ -181,3 +181,42 @@ def test_a_conversation_is_started_by_keyboard(page):
 def test_an_empty_list_says_what_to_do(page):
     page.receive("list", list_frame([], number=2))
     expect(page.page.get_by_text("No conversations yet. Press +")).to_be_visible()
+
+
+@pytest.mark.browser
+def test_marks_of_a_conversation(page):
+    page.receive("list", list_frame())
+    expect(page.rows.nth(0).get_by_label("Pinned")).to_be_visible()
+    expect(page.rows.nth(1).get_by_label("1 mention you")).to_be_visible()
+    expect(page.rows.nth(2)).to_contain_text("Draft: Tomorrow at six?")
+    expect(page.rows.nth(3).get_by_label("Muted")).to_be_visible()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("row", "label", "said"),
+    [
+        (0, "Unpin", {"type": "pin", "key": "1"}),
+        (1, "Pin", {"type": "pin", "key": "2"}),
+        (1, "Mute", {"type": "mute", "key": "2", "muted": True}),
+        (3, "Unmute", {"type": "mute", "key": "4", "muted": False}),
+    ],
+)
+def test_pin_and_mute_by_the_menu(page, row, label, said):
+    page.receive("list", list_frame())
+    page.rows.nth(row).click(button="right")
+    page.page.get_by_role("menuitem", name=label, exact=True).click()
+    assert page.sent("list", said["type"]) == [said]
+    assert page.sent("list", "select") == []
+
+
+@pytest.mark.browser
+def test_the_menu_of_the_open_conversation_by_keyboard(page):
+    page.receive("list", list_frame())
+    listbox = page.page.get_by_role("listbox")
+    listbox.focus()
+    page.page.keyboard.press("Shift+F10")
+    page.page.keyboard.press("ArrowDown")
+    page.page.keyboard.press("Enter")
+    assert page.sent("list", "mute") == [{"type": "mute", "key": "1", "muted": True}]
+    expect(listbox).to_be_focused()

@@ -29,13 +29,25 @@ BAD_HUE = "0; background: url(http://example.invalid/)"
 def chat_frame(text):
     mine = samples.message(2, text, True, state="failed", error=text)
     rows = [samples.message(1, text, sender=text, name=text, hue=BAD_HUE), mine]
-    rows[0]["initials"] = text
+    rows[0] |= {
+        "initials": text,
+        "quote": {"seq": 1, "name": text, "text": text, "hue": BAD_HUE},
+        "card": samples.card(text, text, text, thumbnail=f"data:image/svg+xml,{text}"),
+        "forwarded": text,
+        "mentions": [text, "(", "[^"],
+        "reactions": [samples.reaction(text, text, True, text)],
+    }
+    rows += [
+        samples.message(3, text, style="notice"),
+        samples.message(4, text, True, style=text, state=text, receipt=text),
+    ]
     header = {"title": text, "subtitle": text, "initials": text, "hue": BAD_HUE}
-    return samples.chat_frame(rows, group=True, error=text, **header)
+    return samples.chat_frame(rows, group=True, error=text, typing=text, **header)
 
 
 def list_frame(text):
     room = {"group": True, "sender": text, "hue": BAD_HUE, "initials": text}
+    room |= {"draft": text, "mentions": 3, "pinned": True}
     row = samples.conversation(1, text, text, 7, **room)
     return samples.list_frame([row], error=text, me=text)
 
@@ -63,11 +75,17 @@ VIEWS = {
     ),
     "composer": (
         ComposerView,
-        lambda text: {"conversation": "1", "error": text, "refused": [text, 1]},
+        lambda text: {
+            **samples.COMPOSER,
+            "mode": "reply",
+            "target": {"seq": 1, "name": text, "text": text},
+            "error": text,
+            "refused": [text, 1],
+        },
     ),
 }
 FOREIGN = """() => [...document.querySelectorAll(
-  "#root :is(img, script, style, iframe, a, svg, object, embed, link, b)"
+  "#root :is(img, script, style, iframe, svg, object, embed, link, b), #root a:not([href^='http://example.invalid/'])"
 )].map((element) => element.outerHTML)"""
 
 
@@ -106,3 +124,49 @@ def test_a_name_that_turns_its_direction_turns_nothing_else(open_page):
     title = page.page.locator(".imnb-row-title")
     assert title.evaluate("e => getComputedStyle(e).unicodeBidi") == "isolate"
     assert title.get_attribute("dir") == "auto"
+
+
+LINKS = {
+    "see https://example.org/a_(b)?q=1.": ["https://example.org/a_(b)?q=1"],
+    "(http://example.org/x) mailto:bob@example.org": [
+        "http://example.org/x",
+        "mailto:bob@example.org",
+    ],
+    "javascript:alert(1) data:text/html,x file:///etc vbscript:x": [],
+    "http:// https://[ httpx://y xhttp://z": [],
+    "https://a.example/\u202egpj.exe": ["https://a.example/"],
+    "https://example.org/" + "x" * 5000: [],
+    "https://a.b/ " * 200: ["https://a.b/"] * 100,
+}
+
+
+@pytest.mark.parametrize("text", LINKS, ids=lambda text: text[:20])
+def test_only_addresses_of_the_web_and_mail_are_links(open_page, text):
+    page = open_page()
+    page.mount("chat", ChatView)
+    page.set_height(440)
+    page.receive("chat", samples.chat_frame([samples.message(1, text)]))
+    links = page.page.locator(".imnb-message-text a")
+    assert links.evaluate_all("all => all.map((e) => e.href)") == LINKS[text]
+    assert set(links.evaluate_all("all => all.map((e) => e.rel)")) <= {
+        "noopener noreferrer"
+    }
+
+
+@pytest.mark.parametrize(
+    "text", ["W" * 1_000_000, "a" + "\u0301" * 10_000, "\n" * 5_000, "\u202e" * 5_000]
+)
+def test_a_monstrous_text_breaks_no_layout(open_page, text):
+    page = open_page()
+    page.mount("chat", ChatView)
+    page.set_height(440)
+    monster = samples.message(2, text, name=text[:500], sender="carol")
+    rows = [samples.message(1, "above"), monster, samples.message(3, "below")]
+    page.receive("chat", samples.chat_frame(rows, group=True))
+    assert page.overflows() == []
+    below = page.page.get_by_text("below", exact=True)
+    expect(below).to_be_in_viewport()
+    page.page.get_by_text("Show all").click()
+    shown = page.page.locator("[data-key=m2] .imnb-message-text")
+    assert shown.evaluate("e => e.textContent.length") == len(text)
+    assert page.overflows() == []

@@ -20,6 +20,7 @@ LOST = {
     "error": "it failed",
 }
 REFUSED = {
+    **samples.COMPOSER,
     "conversation": "1",
     "error": "the text is too long",
     "refused": ["two\nlines of 日本語 👋", 1],
@@ -43,11 +44,28 @@ STATES = {
             unread=2,
         ),
     ),
+    "chat-rich": (
+        ChatView,
+        samples.chat_frame(samples.RICH, group=True, typing="Carol is typing…"),
+    ),
     "chat-empty": (ChatView, samples.chat_frame([])),
     "chat-none": (ChatView, samples.chat_frame([], conversation="")),
     "list": (ConversationListView, samples.list_frame()),
     "list-empty": (ConversationListView, samples.list_frame([])),
     "composer": (ComposerView, samples.COMPOSER),
+    "composer-reply": (
+        ComposerView,
+        {**samples.COMPOSER, "mode": "reply", "target": samples.TARGET},
+    ),
+    "composer-edit": (
+        ComposerView,
+        {
+            **samples.COMPOSER,
+            "mode": "edit",
+            "target": samples.TARGET,
+            "field": ["Yes, an hour ago.", 2],
+        },
+    ),
     "composer-refused": (ComposerView, REFUSED),
     "status": (StatusView, samples.STATUS),
     "status-lost": (StatusView, LOST),
@@ -107,6 +125,21 @@ def test_a_view_in_each_theme(open_page, theme, name):
         page.set_height(560)
     page.receive("view", frame)
     page.screenshot(f"{name}-{theme}")
+    assert page.page.evaluate(CONTRAST) == []
+    assert page.overflows() == []
+
+
+@pytest.mark.parametrize("name", ["chat", "list"])
+def test_a_menu_in_each_theme(open_page, theme, name):
+    view, frame = STATES[name]
+    width = 640 if name == "chat" else 260
+    page = open_page(width=width, height=600, dark=theme == "dark")
+    page.mount("view", view)
+    page.set_height(560)
+    page.receive("view", frame)
+    rows = ".imnb-line" if name == "chat" else ".imnb-row"
+    page.page.locator(rows).last.click(button="right")
+    page.screenshot(f"{name}-menu-{theme}")
     assert page.page.evaluate(CONTRAST) == []
     assert page.overflows() == []
 

@@ -1,5 +1,6 @@
 // Conversations, the liveliest first; search; starting new ones.
 
+const MAX_DRAFT = 120;
 let lists = 0;
 
 function whenShort(us) {
@@ -8,33 +9,68 @@ function whenShort(us) {
   return shortDayFormat.format(date(us));
 }
 
-function previewOf(row, me) {
+function previewOf(row, me, isSelected) {
+  if (row.draft && !isSelected) return `Draft: ${row.draft.slice(0, MAX_DRAFT).replace(/\s+/g, " ")}`;
   if (!row.preview) return "No messages yet";
+  if (row.notice) return row.preview;
   if (row.sender === me) return `You: ${row.preview}`;
   return row.group && row.sender ? `${row.sender}: ${row.preview}` : row.preview;
 }
 
-function renderBadge(unread) {
-  const badge = make("span", "imnb-badge", unread > 999 ? "999+" : String(unread));
-  badge.setAttribute("role", "img");
-  badge.setAttribute("aria-label", `${unread} unread`);
-  return badge;
+const isMuted = (row) => row.muted_until > Date.now() * 1000;
+
+function mark(className, text, label) {
+  const element = make("span", className, text);
+  element.setAttribute("role", "img");
+  element.setAttribute("aria-label", label);
+  element.title = label;
+  return element;
 }
 
-function renderRow(row, me, isSelected, choose) {
+/** Signs at the end of a row: muted, pinned, mentions, unread. */
+function renderMarks(row) {
+  const marks = [];
+  if (isMuted(row)) marks.push(mark("imnb-mark", "🔕", "Muted"));
+  if (row.pinned) marks.push(mark("imnb-mark", "📌", "Pinned"));
+  if (row.mentions > 0) marks.push(mark("imnb-badge imnb-mentions", "@", `${row.mentions} mention you`));
+  if (row.unread > 0) {
+    const quiet = isMuted(row) ? " imnb-quiet" : "";
+    marks.push(mark(`imnb-badge${quiet}`, row.unread > 999 ? "999+" : String(row.unread), `${row.unread} unread`));
+  }
+  return marks;
+}
+
+/** The menu of a conversation. */
+function rowActions(row, send) {
+  return [
+    [{ label: row.pinned ? "Unpin" : "Pin", run: () => send({ type: "pin", key: row.key }) }],
+    [{
+      label: isMuted(row) ? "Unmute" : "Mute",
+      run: () => send({ type: "mute", key: row.key, muted: !isMuted(row) }),
+    }],
+  ];
+}
+
+function renderRow(row, me, isSelected, choose, openRow) {
   const title = make("span", "imnb-row-title", row.title);
   title.dir = "auto";
   const top = make("div", "imnb-row-top", title, make("span", "imnb-row-time", whenShort(row.at)));
-  const preview = make("span", "imnb-row-preview", previewOf(row, me));
+  const preview = make("span", "imnb-row-preview", previewOf(row, me, isSelected));
+  preview.classList.toggle("imnb-draft", Boolean(row.draft) && !isSelected);
   preview.dir = "auto";
-  const bottom = make("div", "imnb-row-bottom", preview);
-  if (row.unread > 0) bottom.append(renderBadge(row.unread));
+  const bottom = make("div", "imnb-row-bottom", preview, ...renderMarks(row));
   const element = make("div", "imnb-row", avatar(row.initials, row.hue), make("div", "imnb-row-body", top, bottom));
   element.classList.toggle("imnb-unread", row.unread > 0);
   element.setAttribute("role", "option");
   element.setAttribute("aria-selected", String(isSelected));
   element.title = row.title;
   element.addEventListener("click", () => choose(row.key));
+  element.addEventListener("contextmenu", (event) => {
+    if (event.shiftKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    openRow(row, { x: event.clientX, y: event.clientY });
+  });
   return element;
 }
 
@@ -93,6 +129,7 @@ function layOut(el, model, search) {
   const start = startPanel((message) => tell(model, message));
   const tools = make("div", "imnb-tools", make("label", "imnb-search-box", search), start.toggle);
   el.append(tools, start.panel, error.element, make("div", "imnb-messages", scroller, empty));
+  ownMenus(el);
   return { scroller, empty, error, start };
 }
 
@@ -103,10 +140,13 @@ function render({ model, el }) {
   const rows = new Rows();
   let frame = { selected: "", me: "", started: 0 };
   const choose = (key) => tell(model, { type: "select", key });
+  const send = (message) => tell(model, message);
+  const openRow = (row, point) =>
+    openMenu(el, rowActions(row, send), point, `Actions for ${row.title}`, () => scroller.focus());
   const list = new VirtualList(
     scroller,
     ({ row, isSelected }) => {
-      const element = renderRow(row, frame.me, isSelected, choose);
+      const element = renderRow(row, frame.me, isSelected, choose, openRow);
       element.id = `${prefix}-${row.key}`;
       return element;
     },
@@ -120,7 +160,7 @@ function render({ model, el }) {
     const today = new Date().toDateString();
     const items = found().map((row) => {
       const isSelected = row.key === frame.selected;
-      return { key: row.key, row, isSelected, stamp: `${row.rev} ${isSelected} ${today}` };
+      return { key: row.key, row, isSelected, stamp: `${row.rev} ${isSelected} ${isMuted(row)} ${today}` };
     });
     list.setItems(items);
     scroller.setAttribute("aria-activedescendant", frame.selected ? `${prefix}-${frame.selected}` : "");
@@ -129,6 +169,15 @@ function render({ model, el }) {
   };
   search.addEventListener("input", show);
   chooseByKeys(list, () => found().map((row) => row.key), () => frame.selected, choose);
+  scroller.addEventListener("keydown", (event) => {
+    const row = rows.byKey.get(frame.selected);
+    const element = list.elements.get(frame.selected)?.element;
+    if (!asksForMenu(event) || !row || !element) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { left, top } = element.getBoundingClientRect();
+    openRow(row, { x: left + 48, y: top + 24 });
+  });
   const disconnect = connect(model, (next) => {
     rows.take(next);
     if (next.selected !== frame.selected || next.started > frame.started) start.done();
@@ -137,6 +186,7 @@ function render({ model, el }) {
     show();
   });
   return () => {
+    el.closeMenu?.();
     disconnect();
     list.destroy();
   };

@@ -53,11 +53,13 @@ class VirtualList {
     this.paint(null);
   }
 
-  scrollToKey(key) {
+  /** Have an item in sight; `inMiddle`: in the middle of it, and drawn now. */
+  scrollToKey(key, inMiddle = false) {
     const index = this.indexes.get(key);
     if (index === undefined) return;
     const { scrollTop, clientHeight } = this.scroller;
     const [from, to] = [this.offsets[index], this.offsets[index + 1]];
+    if (inMiddle) return this.paint({ key, above: Math.min(0, (to - from - clientHeight) / 2) });
     if (from < scrollTop) this.scroller.scrollTop = from;
     else if (to > scrollTop + clientHeight) this.scroller.scrollTop = to - clientHeight;
   }
