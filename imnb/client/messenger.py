@@ -10,6 +10,7 @@ from imnb.client.api import changes as changes_api
 from imnb.client.api import forward as forward_api
 from imnb.client.api import message as message_api
 from imnb.client.api import search as search_api
+from imnb.client.api import settled as settled_api
 from imnb.client.api.attachment import LocalPath
 from imnb.client.api.conversation import Target
 from imnb.client.api.reference import MessageRef
@@ -18,6 +19,7 @@ from imnb.engine.progress import OnProgress
 from imnb.models import kinds
 from imnb.models.ids import ConversationId
 from imnb.models.message import Draft, Message
+from imnb.store.connection import Parameters
 from imnb.store.tables.search import Hit
 
 if TYPE_CHECKING:
@@ -44,6 +46,28 @@ class Messenger(Account):
     def turns(self) -> Turns[ConversationId]:
         """Keeps the order of calls that have to look up where something goes."""
         return Turns()
+
+    async def send(
+        self,
+        to: Target,
+        text: str = "",
+        *,
+        kind: str,
+        content: bytes = b"",
+        wait: bool = True,
+    ) -> Message | Draft:
+        """Send a message of any kind, e.g. one that a plugin brings.
+
+        Args:
+            to: as for `send_text`.
+            text: what search finds, and lists of conversations show.
+            kind: which plugins know.
+            content: what goes with it, as they read it.
+            wait: as for `send_text`.
+        """
+        return await message_api.send(
+            self, to, text, kind=kind, content=content, wait=wait
+        )
 
     async def send_text(
         self,
@@ -253,3 +277,13 @@ class Messenger(Account):
             before: the last one of the page before.
         """
         return await search_api.search(self, text, conversation, limit, before)
+
+    async def until(
+        self, query: str, params: Parameters | None = None, timeout: float = 5.0
+    ) -> None:
+        """Wait until a query of the store says so: its first value is true.
+
+        Raises:
+            ExpectationFailed: it did not in so many seconds.
+        """
+        await settled_api.until(self, query, params, timeout)

@@ -12,7 +12,8 @@ from imnb.cli import lab, main
 from imnb.errors import ConfigError
 
 ROOT = pathlib.Path(__file__).parents[2]
-SHIPPED = ROOT / "notebooks" / lab.NOTEBOOK
+NOTEBOOK = lab.NOTEBOOKS[0]
+SHIPPED = ROOT / "notebooks"
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def versions(tmp_path, monkeypatch):
     def ship(text):
         other = tmp_path / "other-version.ipynb"
         other.write_text(text)
-        monkeypatch.setattr(lab, "shipped", lambda: other)
+        monkeypatch.setattr(lab, "shipped", lambda name: other)
 
     return ship
 
@@ -32,15 +33,20 @@ def folder(tmp_path):
     return tmp_path / "not" / "there" / "yet"
 
 
-def test_the_copy_is_that_of_the_clone(folder):
-    copy = lab.working_copy(folder)
-    assert copy == folder / lab.NOTEBOOK
-    assert copy.read_bytes() == SHIPPED.read_bytes()
+def test_the_notebooks_are_those_of_the_clone():
+    assert {path.name for path in SHIPPED.glob("*.ipynb")} == set(lab.NOTEBOOKS)
+
+
+@pytest.mark.parametrize("name", lab.NOTEBOOKS)
+def test_the_copy_is_that_of_the_clone(folder, name):
+    copy = lab.working_copy(folder, name)
+    assert copy == folder / name
+    assert copy.read_bytes() == (SHIPPED / name).read_bytes()
 
 
 def test_an_edited_copy_is_opened_again(folder):
-    lab.working_copy(folder).write_text("edited")
-    assert lab.working_copy(folder).read_text() == "edited"
+    lab.working_copy(folder, NOTEBOOK).write_text("edited")
+    assert lab.working_copy(folder, NOTEBOOK).read_text() == "edited"
 
 
 def test_another_version_brings_its_notebook_and_the_edited_one_is_kept(
@@ -48,7 +54,7 @@ def test_another_version_brings_its_notebook_and_the_edited_one_is_kept(
 ):
     for version in ("first", "second", "third"):
         versions(version)
-        copy = lab.working_copy(folder)
+        copy = lab.working_copy(folder, NOTEBOOK)
         assert copy.read_text() == version
         copy.write_text(f"{version}, edited")
     kept = {path.name: path.read_text() for path in folder.glob("quick*")}
@@ -62,22 +68,22 @@ def test_another_version_brings_its_notebook_and_the_edited_one_is_kept(
 
 def test_a_copy_that_was_deleted_is_made_again(folder, versions):
     versions("first")
-    lab.working_copy(folder).unlink()
+    lab.working_copy(folder, NOTEBOOK).unlink()
     versions("second")
-    assert lab.working_copy(folder).read_text() == "second"
+    assert lab.working_copy(folder, NOTEBOOK).read_text() == "second"
 
 
 def test_a_notebook_that_is_not_ours_is_opened_as_it_is(tmp_path):
-    (tmp_path / lab.NOTEBOOK).write_text("my own")
-    assert lab.working_copy(tmp_path).read_text() == "my own"
-    assert lab.working_copy(SHIPPED.parent) == SHIPPED
-    assert not (SHIPPED.parent / lab.ORIGIN).exists()
+    (tmp_path / NOTEBOOK).write_text("my own")
+    assert lab.working_copy(tmp_path, NOTEBOOK).read_text() == "my own"
+    assert lab.working_copy(SHIPPED, NOTEBOOK) == SHIPPED / NOTEBOOK
+    assert not (SHIPPED / lab.ORIGIN.format(NOTEBOOK)).exists()
 
 
 def test_a_folder_that_cannot_be(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(ConfigError, match="file/x: Not a directory; give --folder"):
-        lab.working_copy(tmp_path / "file" / "x")
+        lab.working_copy(tmp_path / "file" / "x", NOTEBOOK)
 
 
 class Installed:
@@ -88,23 +94,23 @@ class Installed:
 
     @property
     def name(self):
-        return lab.NOTEBOOK
+        return NOTEBOOK
 
     def locate(self):
-        return self.root / "lib" / ".." / "share" / lab.NOTEBOOK
+        return self.root / "lib" / ".." / "share" / NOTEBOOK
 
 
 def test_an_installed_package_is_asked_where_its_notebook_is(tmp_path, monkeypatch):
     (tmp_path / "lib").mkdir()
     (tmp_path / "share").mkdir()
-    notebook = tmp_path / "share" / lab.NOTEBOOK
+    notebook = tmp_path / "share" / NOTEBOOK
     notebook.touch()
     monkeypatch.setattr(importlib.metadata, "files", lambda _: [Installed(tmp_path)])
     monkeypatch.setattr(lab, "__file__", str(tmp_path / "lib/imnb/cli/lab.py"))
-    assert lab.shipped() == notebook
+    assert lab.shipped(NOTEBOOK) == notebook
     notebook.unlink()
     with pytest.raises(ConfigError, match=f"was not installed; looked for {tmp_path}"):
-        lab.shipped()
+        lab.shipped(NOTEBOOK)
 
 
 def test_what_follows_the_dashes_goes_to_jupyterlab(tmp_path):
@@ -114,7 +120,10 @@ def test_what_follows_the_dashes_goes_to_jupyterlab(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     first, version = done.stdout.splitlines()
-    assert first == f"opening {tmp_path / lab.NOTEBOOK}"
+    assert first == (
+        f"opening {tmp_path / NOTEBOOK}; beside it are data.ipynb and plugins.ipynb"
+    )
+    assert {path.name for path in tmp_path.glob("*.ipynb")} == set(lab.NOTEBOOKS)
     assert version == importlib.metadata.version("jupyterlab")
 
 

@@ -9,6 +9,7 @@ from imnb.errors import CallRefused, ConfigError
 from imnb.models.content import Content
 from imnb.models.message import Draft
 from imnb.models.user import User
+from imnb.sync.plugins import Plugin
 from tests.client.test_client import has, texts
 from tests.eventually import eventually
 
@@ -36,6 +37,14 @@ async def test_all_that_can_be_written_to(alice, bob):
     for to in (1.5, ["bob"], None):
         with pytest.raises(ConfigError, match="is no user's id"):
             await alice.send_text(to, "hi")
+
+
+async def test_a_kind_that_a_plugin_brings_is_sent(alice):
+    alice.plugin(Plugin("dice", frozenset({"dice"})))
+    sent = await alice.send("bob", kind="dice", content=b"6")
+    assert (sent.kind, sent.text, sent.content) == ("dice", "", b"6")
+    with pytest.raises(ConfigError, match="no plugin knows the kind 'cards'"):
+        await alice.send("bob", kind="cards")
 
 
 async def test_an_answer_and_mentions_arrive(alice, bob):

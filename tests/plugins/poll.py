@@ -6,7 +6,6 @@ own, found by the entry point group "imnb.plugins", or a cell of a notebook.
 
 import json
 
-from imnb.client.api.message import send
 from imnb.errors import ConfigError
 from imnb.sync.plugins import Plugin
 from imnb.viewmodels.presentation import Presentation
@@ -87,13 +86,13 @@ POLL = Plugin(
 async def ask(client, to, question, *options):
     """Begin a poll; the message that it is."""
     content = json.dumps(options).encode()
-    return await send(client, to, question, kind=POLL_KIND, content=content)
+    return await client.send(to, question, kind=POLL_KIND, content=content)
 
 
 async def vote(client, poll, place):
     """Vote for an option, counted from 0; the last vote of each counts."""
     content = json.dumps({"poll": poll.seq, "place": place}).encode()
-    return await send(client, poll.conversation_id, "", kind=VOTE_KIND, content=content)
+    return await client.send(poll.conversation_id, kind=VOTE_KIND, content=content)
 
 
 async def votes(client, poll):

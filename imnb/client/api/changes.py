@@ -99,7 +99,11 @@ def here(cursor: Cursor, place: Place) -> list[Message]:
 
 
 def pieces(reader: Reader, place: Place) -> list[Place]:
-    """A message, after the parts that it was sent in: they say the same."""
+    """A message, and then the parts that it was sent in: they say the same.
+
+    It comes first: cut off behind it, all devices have seen the whole go. With a
+    part before it, some would have put it together before, and others never could.
+    """
     rows = reader.fetch(
         "SELECT p.seq, p.content, m.client_id FROM message m JOIN message p "
         "ON p.conversation_id = m.conversation_id AND p.sender_id = m.sender_id "
@@ -113,7 +117,7 @@ def pieces(reader: Reader, place: Place) -> list[Place]:
         card = details.card if details else None
         if isinstance(card, Part) and card.whole_id == client_id:
             found.append((place[0], seq))
-    return [*found, place]
+    return [place, *found]
 
 
 def _require_editable(client: "Messenger", message: Message, text: str) -> None:

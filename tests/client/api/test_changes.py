@@ -54,7 +54,7 @@ async def test_of_a_long_text_all_parts_are_taken_back(alice, bob):
     sent = await alice.send_text("bob", "y" * 150_000)
     assert (sent.seq, sent.text) == (6, "y" * 150_000)
     places = await alice.db.read(lambda cursor: pieces(cursor, (1, 6)))
-    assert places == [(1, 4), (1, 5), (1, 6)]
+    assert places == [(1, 6), (1, 4), (1, 5)]
     await alice.revoke(sent)
     await eventually(has(bob, 6))
     rows = await alice.db.fetch("SELECT seq FROM message WHERE revoked_at IS NOT NULL")
