@@ -22,7 +22,7 @@ from imnb.wire.mapping import conversation as conversation_mapping
 from imnb.wire.mapping import message as message_mapping
 from imnb.wire.mapping import preferences as preferences_mapping
 from imnb.wire.mapping import user as user_mapping
-from imnb.wire.mapping.checks import not_negative, positive
+from imnb.wire.mapping.checks import BOUND, not_negative, positive
 
 if TYPE_CHECKING:
     from imnb.models.contact import Contact
@@ -191,7 +191,13 @@ def read_events(
         one = event.message
         conversation_id, seq, sent_at = one.conversation_id, one.seq, one.sent_at
         kind, sender = one.kind, one.sender_id
-        if conversation_id > 0 and seq > 0 and sent_at >= 0 and kind and sender:
+        if (
+            0 < conversation_id < BOUND
+            and 0 < seq < BOUND
+            and 0 <= sent_at < BOUND
+            and kind
+            and sender
+        ):
             append(
                 (
                     conversation_id,

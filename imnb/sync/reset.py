@@ -8,7 +8,8 @@ readdressed to the direct conversations of the new state.
 """
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from imnb.engine.requests import TcpRequest
 from imnb.errors import CallRefused, EnvelopeError
@@ -17,7 +18,7 @@ from imnb.models.conversation import Conversation, ConversationKind
 from imnb.models.preferences import Preferences
 from imnb.models.user import User
 from imnb.pb.chat_pb2 import OpenDirectReply, OpenDirectRequest
-from imnb.pb.sync_pb2 import ResetPage, ResetRequest
+from imnb.pb.sync_pb2 import ConversationHead, ResetPage, ResetRequest
 from imnb.store.connection import Cursor
 from imnb.store.database import Database
 from imnb.store.tables import (
@@ -33,12 +34,17 @@ from imnb.store.tables import cursor as cursor_table
 from imnb.store.transaction import Transaction
 from imnb.sync.arrivals import Arrivals
 from imnb.sync.caller import Caller, ask
+from imnb.sync.changes import ReportError
 from imnb.sync.channels import RESET
 from imnb.sync.pipeline import MessagePipeline
 from imnb.wire.mapping import contact as contact_mapping
 from imnb.wire.mapping import conversation as conversation_mapping
+from imnb.wire.mapping import message as message_mapping
 from imnb.wire.mapping import preferences as preferences_mapping
 from imnb.wire.mapping import user as user_mapping
+
+M = TypeVar("M")
+T = TypeVar("T")
 
 MESSAGES = 30
 """Newest messages of each conversation: a screen."""
@@ -59,6 +65,8 @@ class Anew:
     contacts_version: int = 0
     moved: dict[int, int] = dataclasses.field(default_factory=dict)
     """Conversations of another epoch to those that take their drafts."""
+    unreadable: set[int] = dataclasses.field(default_factory=set)
+    """Conversations whose state makes no sense: what is stored of them stays."""
 
     def apply(self, tx: Transaction) -> None:
         """Replace what is stored, in the writer's thread."""
@@ -66,7 +74,9 @@ class Anew:
         if old_epoch not in {"", self.epoch}:
             archive.move_all(tx, old_epoch)
             outbox.readdress(tx, self.moved, LOST)
-        here = {item.conversation_id for item in self.conversations}
+        here = {int(item.conversation_id) for item in self.conversations}
+        if old_epoch == self.epoch:
+            here |= self.unreadable
         stored = [item.conversation_id for item in conversation.load(tx)]
         conversation.remove(tx, [key for key in stored if key not in here])
         user.upsert(tx, self.users)
@@ -86,12 +96,18 @@ class Reset:
     """Carries a reset out."""
 
     def __init__(
-        self, caller: Caller, database: Database, pipeline: MessagePipeline, me: str
+        self,
+        caller: Caller,
+        database: Database,
+        pipeline: MessagePipeline,
+        me: str,
+        report: ReportError,
     ) -> None:
         self._caller = caller
         self._database = database
         self._pipeline = pipeline
         self._me = me
+        self._report = report
 
     async def run(self) -> None:
         """Read the server's state, store it, let the pipeline go on behind it.
@@ -129,17 +145,41 @@ class Reset:
         return anew
 
     def _add(self, anew: Anew, page: ResetPage) -> None:
+        """One page; what makes no sense is left out, or none could ever be done."""
         for head in page.heads:
-            anew.conversations.append(conversation_mapping.from_pb(head.conversation))
-            anew.arrivals.append(self._pipeline.read(RESET, head.messages))
-            if head.HasField("preferences"):
-                found = preferences_mapping.from_pb(head.preferences)
-                anew.preferences.append(found)
-        anew.users += map(user_mapping.from_pb, page.users)
-        anew.contacts += map(contact_mapping.from_pb, page.contacts)
+            self._add_head(anew, head)
+        anew.users += self._readable(user_mapping.from_pb, page.users)
+        anew.contacts += self._readable(contact_mapping.from_pb, page.contacts)
         anew.contacts_version = max(anew.contacts_version, page.contacts_version)
         if page.epoch:
             anew.epoch, anew.as_of = page.epoch, page.as_of
+
+    def _add_head(self, anew: Anew, head: ConversationHead) -> None:
+        found = self._readable(conversation_mapping.from_pb, [head.conversation])
+        if not found:
+            anew.unreadable.add(head.conversation.conversation_id)
+            return
+        anew.conversations += found
+        try:
+            arrivals = self._pipeline.read(RESET, head.messages)
+        except EnvelopeError:  # one is to blame, the others are not
+            told = [
+                m for m in head.messages if self._readable(message_mapping.from_pb, [m])
+            ]
+            arrivals = self._pipeline.read(RESET, told)
+        anew.arrivals.append(arrivals)
+        if head.HasField("preferences"):
+            mine = [head.preferences]
+            anew.preferences += self._readable(preferences_mapping.from_pb, mine)
+
+    def _readable(self, from_pb: Callable[[M], T], items: Iterable[M]) -> list[T]:
+        found = []
+        for item in items:
+            try:
+                found.append(from_pb(item))
+            except EnvelopeError as error:
+                self._report("a reset", error)
+        return found
 
     async def _readdress(self, anew: Anew) -> dict[int, int]:
         """Where the drafts of direct conversations go in the new state."""

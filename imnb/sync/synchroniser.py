@@ -226,7 +226,7 @@ class Synchroniser:
             caller,
             self._database,
             self.pipeline,
-            Reset(caller, self._database, self.pipeline, me),
+            Reset(caller, self._database, self.pipeline, me, self._scope.report),
             Newest(caller, self._database, self.pipeline),
             clock=asyncio.get_running_loop().time,
             report=self._scope.report,

@@ -57,6 +57,8 @@ def test_sorts_are_collected_apart(reports):
     [
         sync_pb2.Event(event_seq=1),
         sync_pb2.Event(event_seq=1, message=message(1, kind="")),
+        sync_pb2.Event(event_seq=1, message=message(1, sent_at=2**63 - 1)),
+        sync_pb2.Event(event_seq=1, message=message(2**62)),
         sync_pb2.Event(event_seq=1, conversation=conversation(-3)),
         sync_pb2.Event(event_seq=1, conversation=conversation(3, kind=77)),
         sync_pb2.Event(event_seq=1, user=model_pb2.User()),

@@ -27,8 +27,16 @@ def last_page(epoch: str = "e", as_of: int = 40, **fields: object) -> ResetPage:
 
 
 @pytest.fixture
-def reset(server, database, pipeline) -> Reset:
-    return Reset(server, database, pipeline, UserId("alice"))
+def reports() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def reset(server, database, pipeline, reports) -> Reset:
+    def report(name, error):
+        reports.append(f"{name}: {error}")
+
+    return Reset(server, database, pipeline, UserId("alice"), report)
 
 
 async def keys(database) -> list[tuple[int, int]]:
@@ -70,6 +78,29 @@ async def test_holes_are_found_by_key_also_below_the_newest_stored(
     server.pages = [last_page(heads=[head(1, 10, 9)])]
     await reset.run()
     assert await database.read(lambda c: hole.load(c, 1)) == [(1, 1), (3, 4), (7, 8)]
+
+
+async def test_what_makes_no_sense_is_left_out_and_told(
+    reset, server, database, reports
+):
+    """It would come again, and no reset could ever be done."""
+    server.pages = [last_page(heads=[head(1, 3, 1), head(2, 2, 1)])]
+    await reset.run()
+    odd, later = head(1, 4, 1), head(2, 5, 3)
+    odd.conversation.kind = 99
+    later.messages[1].sent_at = 2**63 - 1
+    users = [model_pb2.User(user_id=""), model_pb2.User(user_id="bob")]
+    server.pages = [last_page(as_of=50, heads=[odd, later], users=users)]
+    await reset.run()
+    stored = await keys(database)
+    assert stored == [(1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3), (2, 5)]
+    assert await database.read(lambda c: hole.load(c, 2)) == [(4, 4)]
+    assert await database.fetch('SELECT user_id FROM "user"') == [("bob",)]
+    assert [report.split(" is ")[0] for report in reports] == [
+        "a reset: conversation kind 99",
+        "a reset: sent_at",
+        "a reset: user_id",
+    ]
 
 
 async def test_conversations_that_are_gone_are_removed(reset, server, database):

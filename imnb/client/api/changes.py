@@ -66,7 +66,7 @@ async def revoke(client: "Messenger", ref: MessageRef) -> None:
         request = RevokeRequest(conversation_id=conversation_id, seq=seq)
         await ask(client.engine, "Revoke", request, RevokeReply)
     await settled(
-        client, lambda cursor: all(one.is_revoked for one in here(cursor, place))
+        client, lambda cursor: all(one.is_revoked for one in here(cursor, *places))
     )
 
 
@@ -93,9 +93,9 @@ async def react(
     )
 
 
-def here(cursor: Cursor, place: Place) -> list[Message]:
-    """The message at a place, if the store has it."""
-    return [message_table.model(row) for row in message_table.find(cursor, [place])]
+def here(cursor: Cursor, *places: Place) -> list[Message]:
+    """The messages at some places, as far as the store has them."""
+    return [message_table.model(row) for row in message_table.find(cursor, places)]
 
 
 def pieces(reader: Reader, place: Place) -> list[Place]:

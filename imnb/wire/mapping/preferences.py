@@ -3,7 +3,7 @@
 from imnb.models.ids import ConversationId
 from imnb.models.preferences import Preferences
 from imnb.pb import model_pb2
-from imnb.wire.mapping.checks import not_negative, positive
+from imnb.wire.mapping.checks import MAX_INT64, not_negative, positive
 
 
 def from_pb(preferences: model_pb2.Preferences) -> Preferences:
@@ -17,7 +17,9 @@ def from_pb(preferences: model_pb2.Preferences) -> Preferences:
             positive(preferences.conversation_id, "conversation_id")
         ),
         pinned_at=not_negative(preferences.pinned_at, "pinned_at"),
-        muted_until=not_negative(preferences.muted_until, "muted_until"),
+        muted_until=not_negative(
+            preferences.muted_until, "muted_until", below=MAX_INT64 + 1
+        ),
         draft=preferences.draft,
         draft_reply_to=not_negative(preferences.draft_reply_to, "draft_reply_to"),
         draft_at=not_negative(preferences.draft_at, "draft_at"),

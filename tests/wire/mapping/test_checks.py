@@ -8,7 +8,9 @@ from imnb.wire.mapping.checks import not_negative, positive, present
     ("check", "good", "bad"),
     [
         (positive, 1, 0),
-        (positive, 2**62, -1),
+        (positive, 2**62 - 1, -1),
+        (positive, 1, 2**62),
+        (not_negative, 2**62 - 1, 2**63 - 1),
         (not_negative, 0, -1),
         (present, "a", ""),
     ],
