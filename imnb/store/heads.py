@@ -281,9 +281,10 @@ def _update_rows(
     values = "".join(f"{name} = v.{name}, " for name in names)
     lists = ", ".join(f"{_unnested(name)} AS {name}" for name in given)
     tx.execute(
-        f"UPDATE conversation SET {values}rev = ? FROM (SELECT {lists}) v "
+        f"UPDATE conversation SET {values}rev = v.rev "
+        f"FROM (SELECT {lists}, ?::BIGINT AS rev) v "
         "WHERE conversation.conversation_id = v.conversation_id",
-        [rev, *(_values(heads, name) for name in given)],
+        [*(_values(heads, name) for name in given), rev],
     )
 
 

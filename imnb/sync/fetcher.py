@@ -148,7 +148,8 @@ class Fetcher(Generic[K, V]):
             self._timer.cancel()
             self._timer = None
         due = self._queue.due(self._clock())
-        if due is None or self._is_closed:
+        # The engine, whose scope it is, is closed before its fetchers are.
+        if due is None or self._is_closed or self._scope.is_closed:
             return
         if due > 0:
             loop = asyncio.get_running_loop()

@@ -4,7 +4,7 @@ import math
 import ssl
 import urllib.parse
 from collections.abc import AsyncIterable, Awaitable, Callable
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 import aiohttp
 
@@ -89,7 +89,7 @@ class Exchange(Generic[T]):
 
     def _failure(self, error: Exception) -> ImnbError:
         address = self._call.request.address
-        match getattr(error, "os_error", error):
+        match _cause(error):
             case ssl.SSLCertVerificationError() as refused:
                 host = urllib.parse.urlsplit(address).hostname or ""
                 why = explain_certificate(refused, host, RENAMED)
@@ -128,6 +128,12 @@ class Exchange(Generic[T]):
             allow_redirects=False,
             timeout=aiohttp.ClientTimeout(total=None),
         )
+
+
+def _cause(error: Exception) -> Exception:
+    """What is inside an error of aiohttp; a certificate's is under another name."""
+    cause = getattr(error, "os_error", error)
+    return cast("Exception", getattr(error, "certificate_error", cause))
 
 
 def _reason(error: Exception) -> str:

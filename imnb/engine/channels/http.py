@@ -21,7 +21,8 @@ LEAST_RATE = 1024
 """Bytes a second of a transfer; below that it is a standstill."""
 READ_BUFFER = 256 * 1024
 """Bytes after which reading waits until they were taken, e.g. by a slow disk."""
-ENDS = (GatewayUnreachable, RuntimeError)
+# aiohttp before 3.12 tries again without a connector: an AttributeError.
+ENDS = (GatewayUnreachable, RuntimeError, AttributeError)
 """How a call ends whose session is closed under it; aiohttp has no type for that."""
 
 

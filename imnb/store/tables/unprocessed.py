@@ -36,7 +36,7 @@ def remove(tx: Transaction, plugin: str, keys: Sequence[tuple[int, int]]) -> Non
     """A plugin has processed messages at last."""
     tx.execute(
         "DELETE FROM unprocessed USING (SELECT unnest(?::BIGINT[]) AS a, "
-        "unnest(?::BIGINT[]) AS b) v "
-        "WHERE conversation_id = v.a AND seq = v.b AND plugin = ?",
+        "unnest(?::BIGINT[]) AS b, ?::VARCHAR AS c) v "
+        "WHERE conversation_id = v.a AND seq = v.b AND plugin = v.c",
         [*columns(keys), plugin],
     )
